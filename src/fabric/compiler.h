@@ -1,0 +1,81 @@
+#pragma once
+// Intent and node facts in, flows out: incrementally. The only thing between the intent model and the switch.
+//
+// The compiler keeps, per *unit* (the node, a network, a local port, a remote port, a group, a rule, a tunnel), the flows
+// that the unit contributes. A change marks the units that it touches; compile() recomputes those only and returns what
+// differs in the merged table. Units that contribute the same match share one flow (their conjunction actions together).
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/intent.h"
+#include "openflow/flow.h"
+
+namespace weft::fabric {
+
+/// An interface of br-int that carries a port of this node.
+struct LocalPort {
+  Uuid port;
+  std::string interface;    ///< OVS interface name
+  std::uint32_t ofport = 0;
+  std::uint16_t zone = 0;   ///< conntrack zone, unique on the node, stable across restarts
+  bool operator==(const LocalPort&) const = default;
+};
+
+/// A tunnel port of br-int to one peer.
+struct Tunnel {
+  model::Encapsulation encapsulation = model::Encapsulation::kVxlan;
+  std::string node;         ///< the peer's name
+  std::uint32_t ofport = 0;
+  bool operator==(const Tunnel&) const = default;
+};
+
+struct NodeFacts {
+  std::string name;
+};
+
+/// What changed in the merged table since the last compile().
+struct FlowDelta {
+  std::vector<openflow::Flow> add_or_replace;
+  std::vector<openflow::FlowKey> remove;
+  bool empty() const { return add_or_replace.empty() && remove.empty(); }
+};
+
+/// How much work the last compile() was; exported, and held constant by tests.
+struct CompileStats {
+  std::uint64_t units = 0;
+  std::uint64_t flows = 0;
+};
+
+class Compiler {
+ public:
+  Compiler(const model::Intent& intent, NodeFacts facts);
+  ~Compiler();
+
+  void intent_changed(const model::IntentChanges& changes);
+  void plug(const LocalPort& port);    ///< new, or changed ofport or zone
+  void unplug(const Uuid& port);
+  void add_tunnel(const Tunnel& tunnel);
+  void remove_tunnel(model::Encapsulation encapsulation, const std::string& node);
+
+  /// Recomputes what is dirty. O(what changed), never O(everything).
+  FlowDelta compile();
+  const CompileStats& last_stats() const;
+
+  /// Every flow that the switch should have now.
+  std::vector<openflow::Flow> desired() const;
+  /// What must change so that a switch with `actual` has the desired flows; used on connect. Counters of unchanged flows
+  /// survive.
+  FlowDelta difference(const std::vector<openflow::Flow>& actual) const;
+
+  /// Peers that this node needs tunnels to: (encapsulation, node name), for networks with ports both here and there.
+  std::set<std::pair<model::Encapsulation, std::string>> wanted_tunnels() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weft::fabric

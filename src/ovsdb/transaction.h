@@ -1,0 +1,57 @@
+#pragma once
+// Builder of one OVSDB transaction (RFC 7047, section 5.2) and its outcome.
+
+#include <boost/json/array.hpp>
+
+#include "ovsdb/value.h"
+
+namespace weft::ovsdb {
+
+/// One clause of a condition: [column, function, value].
+struct Clause {
+  std::string column;
+  std::string function;  ///< "==", "!=", "includes", "excludes", "<", "<=", ">", ">="
+  Datum value;
+  bool operator==(const Clause&) const = default;
+};
+
+class Transaction {
+ public:
+  /// Inserts a row under a UUID of the caller's choice (ovsdb-server(7)'s extension of "insert").
+  void insert(std::string_view table, const Uuid& id, const Row& row);
+  /// Updates the given columns of one row. A row that is gone is silently skipped, unless `must_exist`,
+  /// which fails the whole transaction (outcome: Errc::kConflict).
+  void update(std::string_view table, const Uuid& id, const Row& columns, bool must_exist = true);
+  void remove(std::string_view table, const Uuid& id);
+  /// Adds to or removes from a set or map column: mutator "insert" or "delete"; "+=" for integers.
+  void mutate(std::string_view table, const Uuid& id, std::string_view column, std::string_view mutator,
+              const Datum& value);
+  /// The transaction only commits while these columns of the row have these values (op "wait", timeout 0).
+  void wait(std::string_view table, const Uuid& id, const Row& columns);
+  void select(std::string_view table, const std::vector<Clause>& where, const std::vector<std::string>& columns);
+  /// fails unless the client holds this lock (op "assert")
+  void assert_lock(std::string_view lock);
+  /// The reply waits until the commit is on disk (op "commit", durable).
+  void make_durable();
+
+  bool empty() const { return operations_.empty(); }
+  const boost::json::array& operations() const { return operations_; }
+  /// Appends all operations of another transaction: both commit or neither.
+  void append(const Transaction& other);
+
+ private:
+  boost::json::array operations_;
+};
+
+/// What a committed transaction returned: one entry per operation (rows for select, count for update/delete).
+struct TransactionReply {
+  std::vector<std::int64_t> counts;
+  std::vector<std::vector<Row>> rows;
+};
+
+/// Reads a "transact" result. Errors: kConflict for "constraint violation", "referential integrity violation",
+/// "timed out" (a failed wait), "duplicate uuid"; kUnavailable for "not owner" and I/O; kInternal otherwise. The error's
+/// `type` is ovsdb-server's own word, the message its details.
+Result<TransactionReply> parse_reply(const boost::json::value& result, const Transaction& sent);
+
+}  // namespace weft::ovsdb
