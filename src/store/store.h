@@ -55,10 +55,11 @@ struct StoreOptions {
   std::string private_key, certificate, ca_certificate;
 };
 
-/// Networks and security groups that an agent wants to hear of.
+/// What an agent wants to hear of, besides the ports bound to its node.
 struct Interest {
-  std::set<Uuid> networks;
-  std::set<Uuid> groups;
+  std::set<Uuid> networks;  ///< with their subnets, ports, addresses and group members
+  std::set<Uuid> groups;    ///< with their rules
+  std::set<Uuid> ports;     ///< single ports, wherever they are bound (an interface here claims them)
   bool operator==(const Interest&) const = default;
 };
 

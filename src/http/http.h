@@ -1,0 +1,54 @@
+#pragma once
+// HTTP/1.1 for front doors and diagnostics: a server that hands whole requests to a coroutine, and a blocking client.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/asio.h"
+
+namespace weft::http {
+
+struct Request {
+  std::string method;
+  std::string path;  ///< decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order; names may repeat
+  std::map<std::string, std::string> headers;              ///< names in lower case
+  std::string body;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;
+  std::string content_type = "application/json";
+  std::map<std::string, std::string> headers;
+};
+
+using Handler = std::function<asio::awaitable<Response>(Request)>;
+
+/// What one client may use up.
+struct Limits {
+  std::size_t max_body = 4 << 20;     ///< larger: 413
+  std::size_t max_header = 64 << 10;  ///< larger: 431
+  int idle_seconds = 60;              ///< without a request, or for one request to arrive (slow clients)
+  int max_connections = 1024;
+};
+
+/// Where to listen: "tcp:ADDRESS:PORT", "unix:PATH" or "fd:N" (a listening socket that was handed over, LISTEN_FDS).
+class Server {
+ public:
+  /// Errors: kUnavailable when the endpoint can't be bound. `handler` runs on the executor; one per connection at a time.
+  static Result<std::unique_ptr<Server>> open(asio::any_io_executor executor, const std::string& endpoint,
+                                              Limits limits, Handler handler);
+  virtual ~Server() = default;
+  virtual std::string endpoint() const = 0;  ///< the real one, for port 0
+  virtual void stop() = 0;
+};
+
+/// One blocking request to "tcp:ADDRESS:PORT" or "unix:PATH". Errors: kUnavailable, kTimeout, kProtocol.
+Result<Response> fetch(const std::string& endpoint, const std::string& method, const std::string& target,
+                       const std::string& body = {}, int timeout_seconds = 10);
+
+}  // namespace weft::http
