@@ -1,6 +1,6 @@
 #pragma once
-// The parts of asio that most asynchronous shells need. Include only in *_connection.cc / *_server.cc shells and in
-// headers that name awaitables: parsing it costs a second per translation unit.
+// The parts of asio that most asynchronous shells need. Include only in *_connection.cc / *_server.cc shells
+// and in headers that name awaitables: parsing it costs a second per translation unit.
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>

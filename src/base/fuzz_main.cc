@@ -1,5 +1,6 @@
-// Runs a fuzz target without libFuzzer: every file of the corpus as it is, then a fixed count of seeded mutations of
-// them, so that `make test` repeats exactly the same inputs each time. Usage: X_fuzz COUNT [CORPUS-DIR].
+// Runs a fuzz target without libFuzzer: every file of the corpus as it is, then a fixed count of seeded
+// mutations of them, so that `make test` repeats exactly the same inputs each time. Usage: X_fuzz COUNT
+// [CORPUS-DIR].
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -29,16 +30,27 @@ void mutate(Bytes& input, std::mt19937& rng) {
   auto below = [&](std::size_t n) { return static_cast<std::size_t>(rng() % n); };
   for (std::size_t edits = 1 + below(8); edits > 0; --edits) {
     if (input.empty() || below(8) == 0) {
-      input.insert(input.begin() + static_cast<std::ptrdiff_t>(below(input.size() + 1)), static_cast<std::uint8_t>(rng()));
+      input.insert(input.begin() + static_cast<std::ptrdiff_t>(below(input.size() + 1)),
+                   static_cast<std::uint8_t>(rng()));
       continue;
     }
     std::size_t at = below(input.size());
     switch (below(5)) {
-      case 0: input[at] = static_cast<std::uint8_t>(rng()); break;
-      case 1: input[at] ^= static_cast<std::uint8_t>(1u << below(8)); break;
-      case 2: input.resize(at); break;
-      case 3: input.erase(input.begin() + static_cast<std::ptrdiff_t>(at)); break;
-      case 4: input[at] = below(2) ? 0xff : 0; break;
+      case 0:
+        input[at] = static_cast<std::uint8_t>(rng());
+        break;
+      case 1:
+        input[at] ^= static_cast<std::uint8_t>(1u << below(8));
+        break;
+      case 2:
+        input.resize(at);
+        break;
+      case 3:
+        input.erase(input.begin() + static_cast<std::ptrdiff_t>(at));
+        break;
+      case 4:
+        input[at] = below(2) ? 0xff : 0;
+        break;
     }
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
-// Structured logging: one line per event, `event.name key=value ...`, so that an operator can grep for an event or an id.
+// Structured logging: one line per event, `event.name key=value ...`, so that an operator can grep for an
+// event or an id.
 
 #include <fmt/format.h>
 
@@ -20,8 +21,7 @@ struct Field {
   Field(std::string_view k, std::string_view v) : key(k), value(v) {}
   Field(std::string_view k, const char* v) : key(k), value(v) {}
   template <typename T>
-    requires std::is_arithmetic_v<T>
-  Field(std::string_view k, T v) : key(k), value(fmt::format("{}", v)) {}
+  requires std::is_arithmetic_v<T> Field(std::string_view k, T v) : key(k), value(fmt::format("{}", v)) {}
 };
 
 /// Sets the program's name and the least level that is written. Lines go to standard error.
@@ -30,9 +30,17 @@ void init(std::string_view program, Level least);
 Level parse_level(std::string_view text);
 
 void write(Level level, std::string_view event, std::initializer_list<Field> fields);
-inline void debug(std::string_view event, std::initializer_list<Field> f = {}) { write(Level::kDebug, event, f); }
-inline void info(std::string_view event, std::initializer_list<Field> f = {}) { write(Level::kInfo, event, f); }
-inline void warn(std::string_view event, std::initializer_list<Field> f = {}) { write(Level::kWarn, event, f); }
-inline void error(std::string_view event, std::initializer_list<Field> f = {}) { write(Level::kError, event, f); }
+inline void debug(std::string_view event, std::initializer_list<Field> f = {}) {
+  write(Level::kDebug, event, f);
+}
+inline void info(std::string_view event, std::initializer_list<Field> f = {}) {
+  write(Level::kInfo, event, f);
+}
+inline void warn(std::string_view event, std::initializer_list<Field> f = {}) {
+  write(Level::kWarn, event, f);
+}
+inline void error(std::string_view event, std::initializer_list<Field> f = {}) {
+  write(Level::kError, event, f);
+}
 
 }  // namespace weft::log

@@ -1,5 +1,6 @@
 #pragma once
-// Counters and gauges in the Prometheus text format (exposition format 0.0.4). Single-threaded, like their owners.
+// Counters and gauges in the Prometheus text format (exposition format 0.0.4). Single-threaded, like their
+// owners.
 
 #include <cstdint>
 #include <functional>
@@ -29,7 +30,8 @@ class Metrics {
   /// The counter of this name and these labels, made at first use. `help` is kept from the first call.
   Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
   /// A gauge whose value is asked for when the metrics are rendered.
-  void gauge(std::string_view name, std::string_view help, std::function<double()> value, const Labels& labels = {});
+  void gauge(std::string_view name, std::string_view help, std::function<double()> value,
+             const Labels& labels = {});
   /// The Prometheus text: families in name order, each with HELP and TYPE.
   std::string render() const;
 

@@ -1,5 +1,6 @@
 #pragma once
-// Errors as values: every fallible function returns Result<T>; exceptions are for bad_alloc-class faults only.
+// Errors as values: every fallible function returns Result<T>; exceptions are for bad_alloc-class faults
+// only.
 
 #include <string>
 #include <string_view>
@@ -24,15 +25,24 @@ enum class Errc {
 /// Stable lower-case name, for logs and JSON.
 constexpr std::string_view to_string(Errc code) {
   switch (code) {
-    case Errc::kInvalid: return "invalid";
-    case Errc::kNotFound: return "not_found";
-    case Errc::kConflict: return "conflict";
-    case Errc::kForbidden: return "forbidden";
-    case Errc::kExhausted: return "exhausted";
-    case Errc::kUnavailable: return "unavailable";
-    case Errc::kTimeout: return "timeout";
-    case Errc::kProtocol: return "protocol";
-    case Errc::kInternal: return "internal";
+    case Errc::kInvalid:
+      return "invalid";
+    case Errc::kNotFound:
+      return "not_found";
+    case Errc::kConflict:
+      return "conflict";
+    case Errc::kForbidden:
+      return "forbidden";
+    case Errc::kExhausted:
+      return "exhausted";
+    case Errc::kUnavailable:
+      return "unavailable";
+    case Errc::kTimeout:
+      return "timeout";
+    case Errc::kProtocol:
+      return "protocol";
+    case Errc::kInternal:
+      return "internal";
   }
   return "internal";
 }
@@ -61,33 +71,37 @@ using Result = tl::expected<T, Error>;
 inline tl::unexpected<Error> fail(Errc code, std::string message, std::string type = {}) {
   return tl::unexpected<Error>(Error(code, std::move(message), std::move(type)));
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 }  // namespace weft
 
 #define WEFT_CONCAT_INNER(a, b) a##b
 #define WEFT_CONCAT(a, b) WEFT_CONCAT_INNER(a, b)
 
-// WEFT_TRY(auto x, expr): evaluates a Result, returns its error from the enclosing function, or binds its value.
-#define WEFT_TRY_IMPL(tmp, decl, ...)                                  \
-  auto tmp = (__VA_ARGS__);                                            \
+// WEFT_TRY(auto x, expr): evaluates a Result, returns its error from the enclosing function, or binds its
+// value.
+#define WEFT_TRY_IMPL(tmp, decl, ...)                                       \
+  auto tmp = (__VA_ARGS__);                                                 \
   if (!tmp) return ::tl::unexpected<::weft::Error>(std::move(tmp.error())); \
   decl = std::move(*tmp)
 #define WEFT_TRY(decl, ...) WEFT_TRY_IMPL(WEFT_CONCAT(weft_try_, __LINE__), decl, __VA_ARGS__)
 
 // WEFT_CHECK(expr): the same for Result<void>, or where the value is not wanted.
-#define WEFT_CHECK_IMPL(tmp, ...)                                      \
-  auto tmp = (__VA_ARGS__);                                            \
+#define WEFT_CHECK_IMPL(tmp, ...) \
+  auto tmp = (__VA_ARGS__);       \
   if (!tmp) return ::tl::unexpected<::weft::Error>(std::move(tmp.error()))
 #define WEFT_CHECK(...) WEFT_CHECK_IMPL(WEFT_CONCAT(weft_try_, __LINE__), __VA_ARGS__)
 
-// The same inside coroutines. Exactly one co_await per statement (GCC 12): WEFT_CO_TRY(auto x, co_await f(named)).
-#define WEFT_CO_TRY_IMPL(tmp, decl, ...)                               \
-  auto tmp = __VA_ARGS__;                                              \
+// The same inside coroutines. Exactly one co_await per statement (GCC 12): WEFT_CO_TRY(auto x, co_await
+// f(named)).
+#define WEFT_CO_TRY_IMPL(tmp, decl, ...)                                       \
+  auto tmp = __VA_ARGS__;                                                      \
   if (!tmp) co_return ::tl::unexpected<::weft::Error>(std::move(tmp.error())); \
   decl = std::move(*tmp)
 #define WEFT_CO_TRY(decl, ...) WEFT_CO_TRY_IMPL(WEFT_CONCAT(weft_try_, __LINE__), decl, __VA_ARGS__)
-#define WEFT_CO_CHECK_IMPL(tmp, ...)                                   \
-  auto tmp = __VA_ARGS__;                                              \
+#define WEFT_CO_CHECK_IMPL(tmp, ...) \
+  auto tmp = __VA_ARGS__;            \
   if (!tmp) co_return ::tl::unexpected<::weft::Error>(std::move(tmp.error()))
 #define WEFT_CO_CHECK(...) WEFT_CO_CHECK_IMPL(WEFT_CONCAT(weft_try_, __LINE__), __VA_ARGS__)

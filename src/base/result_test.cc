@@ -16,7 +16,9 @@ Result<int> quarter(int n) {
   return q;
 }
 
-TEST(Result, TryBindsTheValue) { EXPECT_EQ(quarter(8).value(), 2); }
+TEST(Result, TryBindsTheValue) {
+  EXPECT_EQ(quarter(8).value(), 2);
+}
 
 TEST(Result, TryReturnsTheFirstError) {
   auto r = quarter(6);

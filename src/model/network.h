@@ -1,6 +1,6 @@
 #pragma once
-// The intent model: what operators asked for, as plain values. Front doors write it, the fabric reads it; the columns of
-// the store (src/store/weft.ovsschema) have the same names and meanings.
+// The intent model: what operators asked for, as plain values. Front doors write it, the fabric reads it; the
+// columns of the store (src/store/weft.ovsschema) have the same names and meanings.
 
 #include <cstdint>
 #include <map>
@@ -22,8 +22,9 @@ enum class Encapsulation : std::uint8_t { kVxlan, kGeneve };
 std::string_view to_string(Encapsulation encapsulation);
 std::optional<Encapsulation> parse_encapsulation(std::string_view text);
 
-/// Bytes that the encapsulation adds to an inner Ethernet frame's payload over an underlay of `underlay` version:
-/// outer IP + UDP + VXLAN/Geneve header + inner Ethernet (RFC 7348, RFC 8926; no Geneve options): 50 over IPv4.
+/// Bytes that the encapsulation adds to an inner Ethernet frame's payload over an underlay of `underlay`
+/// version: outer IP + UDP + VXLAN/Geneve header + inner Ethernet (RFC 7348, RFC 8926; no Geneve options): 50
+/// over IPv4.
 int overhead(Encapsulation encapsulation, IpVersion underlay);
 
 /// The largest VNI of either encapsulation (24 bits).
@@ -49,7 +50,8 @@ struct Network : Common {
   bool shared = false;
   bool port_security_enabled = true;
   std::string dns_domain;
-  std::int64_t subnet_serial = 0;  ///< bumped with every subnet made or changed: closes the race of overlapping subnets
+  std::int64_t subnet_serial =
+      0;  ///< bumped with every subnet made or changed: closes the race of overlapping subnets
 };
 
 struct HostRoute {
@@ -81,9 +83,9 @@ struct Port : Common {
   bool admin_state_up = true;
   std::string device_id;
   std::string device_owner;
-  std::string host;                   ///< binding:host_id; empty: unbound
-  std::string vnic_type = "normal";   ///< binding:vnic_type
-  std::string binding_profile = "{}"; ///< binding:profile, JSON text
+  std::string host;                    ///< binding:host_id; empty: unbound
+  std::string vnic_type = "normal";    ///< binding:vnic_type
+  std::string binding_profile = "{}";  ///< binding:profile, JSON text
   bool port_security_enabled = true;
   std::vector<AddressPair> allowed_address_pairs;
 };
@@ -103,9 +105,9 @@ struct Binding {
   Uuid port;
   Uuid network;
   std::string host;
-  bool up = false;         ///< the port's flows are in the switch, confirmed by a barrier
-  std::string interface;   ///< name of the OVS interface
-  std::string failure;     ///< why the binding failed; empty when it did not
+  bool up = false;        ///< the port's flows are in the switch, confirmed by a barrier
+  std::string interface;  ///< name of the OVS interface
+  std::string failure;    ///< why the binding failed; empty when it did not
 };
 
 /// A machine with a switch and an agent. Written by that agent only.

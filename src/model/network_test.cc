@@ -6,7 +6,8 @@ namespace weft::model {
 namespace {
 
 TEST(Encapsulation, NamesSurviveARoundTrip) {
-  for (auto e : {Encapsulation::kVxlan, Encapsulation::kGeneve}) EXPECT_EQ(parse_encapsulation(to_string(e)), e);
+  for (auto e : {Encapsulation::kVxlan, Encapsulation::kGeneve})
+    EXPECT_EQ(parse_encapsulation(to_string(e)), e);
   EXPECT_FALSE(parse_encapsulation("gre"));
 }
 

@@ -11,7 +11,8 @@ std::optional<Direction> parse_direction(std::string_view text);
 
 struct SecurityGroup : Common {
   bool stateful = true;
-  /// "default/PROJECT" for a project's default group, else the group's own id: unique, so one project has one default.
+  /// "default/PROJECT" for a project's default group, else the group's own id: unique, so one project has one
+  /// default.
   std::string key;
   bool is_default() const { return key.starts_with("default/"); }
 };
@@ -20,7 +21,7 @@ struct SecurityGroupRule : Common {
   Uuid group;
   Direction direction = Direction::kIngress;
   IpVersion ethertype = IpVersion::kV4;
-  std::optional<int> protocol;        ///< IP protocol number; absent: any
+  std::optional<int> protocol;  ///< IP protocol number; absent: any
   /// As the API's caller wrote it ("tcp", "6"); empty when absent. Kept because Neutron answers with it.
   std::string protocol_name;
   /// TCP/UDP/...: destination port range. ICMP: min is the type, max is the code.

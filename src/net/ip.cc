@@ -8,7 +8,9 @@
 namespace weft {
 namespace {
 
-std::size_t byte_count(const IpAddress& a) { return static_cast<std::size_t>(a.width() / 8); }
+std::size_t byte_count(const IpAddress& a) {
+  return static_cast<std::size_t>(a.width() / 8);
+}
 
 /// The mask byte `i` of a prefix of `length` bits.
 std::uint8_t mask_byte(int length, std::size_t i) {
@@ -61,7 +63,9 @@ bool IpAddress::is_unspecified() const {
   return std::all_of(bytes_.begin(), bytes_.end(), [](auto b) { return b == 0; });
 }
 
-bool IpAddress::is_multicast() const { return is_v4() ? (bytes_[0] & 0xf0) == 0xe0 : bytes_[0] == 0xff; }
+bool IpAddress::is_multicast() const {
+  return is_v4() ? (bytes_[0] & 0xf0) == 0xe0 : bytes_[0] == 0xff;
+}
 
 bool IpAddress::is_loopback() const {
   if (is_v4()) return bytes_[0] == 127;
@@ -129,6 +133,8 @@ IpAddress IpPrefix::netmask() const {
   return from_bytes(version(), bytes);
 }
 
-std::string IpPrefix::to_string() const { return address_.to_string() + "/" + std::to_string(length_); }
+std::string IpPrefix::to_string() const {
+  return address_.to_string() + "/" + std::to_string(length_);
+}
 
 }  // namespace weft

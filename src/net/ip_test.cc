@@ -5,8 +5,12 @@
 namespace weft {
 namespace {
 
-IpAddress ip(const char* t) { return *IpAddress::parse(t); }
-IpPrefix prefix(const char* t) { return *IpPrefix::parse(t); }
+IpAddress ip(const char* t) {
+  return *IpAddress::parse(t);
+}
+IpPrefix prefix(const char* t) {
+  return *IpPrefix::parse(t);
+}
 
 TEST(IpAddress, BothFamiliesSurviveARoundTrip) {
   for (const char* text : {"20.20.1.5", "0.0.0.0", "255.255.255.255", "fe80::1", "::", "2001:db8::a:0:0:1"})
@@ -14,7 +18,8 @@ TEST(IpAddress, BothFamiliesSurviveARoundTrip) {
 }
 
 TEST(IpAddress, OtherTextIsRefused) {
-  for (const char* bad : {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "fe80::1%eth0", "1.2.3.4/24", "x"})
+  for (const char* bad :
+       {"", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "fe80::1%eth0", "1.2.3.4/24", "x"})
     EXPECT_FALSE(IpAddress::parse(bad)) << bad;
 }
 
@@ -24,7 +29,9 @@ TEST(IpAddress, NextCarriesOverBytes) {
   EXPECT_EQ(ip("fe80::ffff").next(), ip("fe80::1:0"));
 }
 
-TEST(IpAddress, OrderIsNumeric) { EXPECT_LT(ip("9.255.255.255"), ip("10.0.0.0")); }
+TEST(IpAddress, OrderIsNumeric) {
+  EXPECT_LT(ip("9.255.255.255"), ip("10.0.0.0"));
+}
 
 TEST(IpPrefix, HostBitsAreClearedOrRefused) {
   EXPECT_EQ(prefix("20.20.1.5/24").to_string(), "20.20.1.0/24");
