@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+"""Runs Weft's benchmarks on a lab of its own and prints a table of figures against their aims.
+
+  bench/bench.py [--json FILE] [--only api,wire,cni,agent,memory] [--keep]
+
+The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless --keep is given. Every load is
+bounded in count and time. Absolute times depend on the machine: compare ratios and shapes.
+"""
+import argparse
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from weftbench import agent, api, cni, memory, wire  # noqa: E402
+from weftbench.lab import Lab  # noqa: E402
+from weftbench.report import Report  # noqa: E402
+
+PARTS = {"api": api.run, "wire": wire.run, "cni": cni.run, "agent": agent.run, "memory": memory.run}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", help="also write the figures to this file")
+    parser.add_argument("--only", default=",".join(PARTS), help="comma separated parts")
+    parser.add_argument("--keep", action="store_true", help="leave the lab up")
+    options = parser.parse_args()
+    parts = options.only.split(",")
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        parser.error(f"unknown part {', '.join(unknown)}; parts are {', '.join(PARTS)}")
+
+    report = Report()
+    lab = Lab(os.environ.get("LAB_NAME", "weft-bench"))
+    try:
+        lab.up()
+        for part in parts:
+            print(f"== {part}", file=sys.stderr, flush=True)
+            PARTS[part](lab, report)
+    finally:
+        if not options.keep:
+            lab.down()
+    print(report.table())
+    if options.json:
+        with open(options.json, "w") as out:
+            json.dump(report.as_dict(), out, indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""A full start of an agent whose node has a share of 1,000 ports: from exec until it reports reconciled flows."""
+import time
+
+from . import wire
+from .client import Client, World
+
+PORTS, ROUNDS, NODE = 1000, 5, "worker1"
+
+
+def run(lab, report):
+    world = World(Client(lab.endpoint), "bench-agent", cidr="10.204.0.0/16")
+    plugged = []
+    try:
+        plugged = wire._fill(world, lab, PORTS)
+        samples = []
+        for _ in range(ROUNDS):
+            lab.run("kill", "agent", NODE)
+            start = time.perf_counter()
+            lab.run("start", "agent", NODE)
+            samples.append(time.perf_counter() - start)
+        report.add_latencies(f"agent start, {PORTS} ports, {wire.PLUGGED} plugged", samples, note="lab start until ready")
+    finally:
+        wire._unplug(lab, plugged)
+        world.remove()

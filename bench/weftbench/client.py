@@ -1,0 +1,62 @@
+"""A small keep-alive JSON client: one TCP connection, no parsing beyond what is needed, so that the server is measured."""
+import http.client
+import json
+import socket
+import urllib.parse
+
+
+class Client:
+    def __init__(self, url):
+        parts = urllib.parse.urlsplit(url)
+        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self.connection.connect()
+        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def call(self, method, path, body=None):
+        """The decoded answer; an error status is an error here."""
+        data = None if body is None else json.dumps(body)
+        self.connection.request(method, path, data, {"Content-Type": "application/json"})
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            raise RuntimeError(f"{method} {path}: {answer.status} {text[:300].decode(errors='replace')}")
+        return json.loads(text) if text else None
+
+    def metrics(self):
+        """name{labels} -> value of the server's /metrics."""
+        self.connection.request("GET", "/metrics")
+        text = self.connection.getresponse().read().decode()
+        return {k: float(v) for k, v in (line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")}
+
+
+class World:
+    """A network with a subnet and a group, removed again with everything on it."""
+
+    def __init__(self, client, name, cidr="10.200.0.0/16", kind=None):
+        self.client = client
+        body = {"name": name, **({"provider:network_type": kind} if kind else {})}
+        self.network = client.call("POST", "/v2.0/networks", {"network": body})["network"]["id"]
+        self.subnet = client.call("POST", "/v2.0/subnets", {"subnet": {
+            "network_id": self.network, "ip_version": 4, "cidr": cidr}})["subnet"]["id"]
+        self.group = client.call("POST", "/v2.0/security-groups", {"security_group": {"name": name}})["security_group"]["id"]
+        client.call("POST", "/v2.0/security-group-rules", {"security_group_rule": {
+            "security_group_id": self.group, "direction": "ingress", "ethertype": "IPv4", "protocol": "icmp",
+            "remote_group_id": self.group}})
+
+    def ports(self):
+        return self.client.call("GET", f"/v2.0/ports?network_id={self.network}&fields=id")["ports"]
+
+    def add_ports(self, count, **attributes):
+        """`count` ports by bulk requests of 100."""
+        made = []
+        while len(made) < count:
+            body = [{"network_id": self.network, "security_groups": [self.group], **attributes}
+                    for _ in range(min(100, count - len(made)))]
+            made += self.client.call("POST", "/v2.0/ports", {"ports": body})["ports"]
+        return made
+
+    def remove(self):
+        for port in self.ports():
+            self.client.call("DELETE", f"/v2.0/ports/{port['id']}")
+        self.client.call("DELETE", f"/v2.0/networks/{self.network}")
+        self.client.call("DELETE", f"/v2.0/security-groups/{self.group}")

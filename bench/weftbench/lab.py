@@ -1,0 +1,53 @@
+"""The lab as the benchmarks need it: by its command line only, as any user would."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+class Lab:
+    def __init__(self, name):
+        self.name = name
+        self.env = dict(os.environ, LAB_NAME=name)
+
+    def run(self, *args, check=True):
+        done = subprocess.run([str(ROOT / "lab/lab"), *args], env=self.env, stdout=subprocess.PIPE, text=True)
+        if check and done.returncode:
+            sys.exit(f"lab {' '.join(args)} failed with {done.returncode}")
+        return done.stdout
+
+    def up(self):
+        self.run("up")
+        for line in self.run("env").splitlines():
+            name, _, value = line.removeprefix("export ").partition("=")
+            if name in ("OS_ENDPOINT", "OS_AUTH_TYPE"):
+                self.env[name] = value.strip("'\"")
+
+    def down(self):
+        self.run("down", check=False)
+
+    @property
+    def endpoint(self):
+        return self.env["OS_ENDPOINT"]
+
+    def netns(self, node):
+        return f"/var/run/netns/{self.name}-{node}"
+
+    def inside(self, node, *command, **options):
+        """Runs a command in a node's network namespace, with its OVS_* variables, and returns what it printed."""
+        return subprocess.run([str(ROOT / "lab/lab"), "exec", node, "--", *command], env=self.env, check=True,
+                              stdout=subprocess.PIPE, text=True, **options).stdout
+
+    def processes(self):
+        """[{"process", "node", "pid"}, ...]"""
+        status = json.loads(self.run("status", "--format", "json"))
+        return status["processes"] if isinstance(status, dict) else status
+
+    def pid(self, process, node=None):
+        for row in self.processes():
+            if row["process"] == process and (node is None or row["node"] == node):
+                return row["pid"]
+        raise LookupError(f"no {process} on {node}")

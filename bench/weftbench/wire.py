@@ -1,0 +1,110 @@
+"""Create and wire: from the POST of a bound port whose interface exists until the first ping answers."""
+import time
+
+from .client import Client, World
+from .report import percentile
+from .switch import Endpoint, Ovsdb
+
+SIZES, ROUNDS, PLUGGED = (1, 100, 1000), 15, 50
+TARGET, SAME, OTHER = "worker1", "worker1", "worker2"
+
+
+def _mac(number):
+    return f"fa:16:3e:be:{number >> 8:02x}:{number & 255:02x}"
+
+
+def _port(world, endpoint):
+    return world.client.call("POST", "/v2.0/ports", {"port": {
+        "network_id": world.network, "mac_address": endpoint.mac, "security_groups": [world.group],
+        "fixed_ips": [{"ip_address": endpoint.address}], "binding:host_id": endpoint.node}})["port"]["id"]
+
+
+def _await_active(client, port):
+    deadline = time.monotonic() + 20
+    while client.call("GET", f"/v2.0/ports/{port}?fields=status")["port"]["status"] != "ACTIVE":
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"port {port} is not ACTIVE")
+        time.sleep(0.01)
+
+
+def _fill(world, lab, count):
+    """`count` ports in the group; of those on TARGET and OTHER at most PLUGGED each have an interface."""
+    plugged = []
+    for node in (TARGET, OTHER):
+        ports = world.add_ports(count // 2, **{"binding:host_id": node})
+        chosen = ports[:PLUGGED]
+        command = []
+        for i, port in enumerate(chosen):
+            name = f"bx{i}"
+            command += ["--", "--may-exist", "add-port", "br-int", name, "--", "set", "Interface", name, "type=internal",
+                        f"external-ids:iface-id={port['id']}", f"external-ids:attached-mac={port['mac_address']}"]
+            plugged.append((node, name))
+        if command:
+            lab.inside(node, "ovs-vsctl", *command)
+        for port in chosen:
+            _await_active(world.client, port["id"])
+    return plugged
+
+
+def _unplug(lab, plugged):
+    for node in {node for node, _ in plugged}:
+        command = [word for n, name in plugged if n == node for word in ("--", "--if-exists", "del-port", "br-int", name)]
+        lab.inside(node, "ovs-vsctl", *command)
+
+
+def _round(world, prober, source, target, database):
+    """Seconds from just before the POST until the first answer."""
+    start = time.monotonic()
+    port = _port(world, target)
+    database.claim(target.interface, port, target.mac)
+    prober.stdin.write(f"eth0 {source.mac} {source.address} {target.mac} {target.address}\n")
+    answer = prober.stdout.readline().strip()
+    if answer == "timeout":
+        raise TimeoutError("no ping was answered")
+    world.client.call("DELETE", f"/v2.0/ports/{port}")
+    return float(answer) - start
+
+
+def _measure(lab, world, report, size, source, where):
+    database, samples = Ovsdb(lab, TARGET), []
+    prober = source.prober()
+    try:
+        for number in range(ROUNDS + 2):
+            target = Endpoint(lab, TARGET, f"t{number}", _mac(1000 + number), f"10.202.100.{number + 1}")
+            try:
+                source.knows(target)
+                target.knows(source)
+                samples.append(_round(world, prober, source, target, database))
+            finally:
+                target.remove()
+    finally:
+        prober.stdin.close()
+        prober.wait()
+    samples = samples[2:]  # the first two warm the path up
+    report.add_latencies(f"create+wire, {size} ports in group, from {where} node", samples, aim_p50=25)
+    return percentile(samples, 0.5)
+
+
+def run(lab, report):
+    client = Client(lab.endpoint)
+    medians = {}
+    for size in SIZES:
+        world = World(client, "bench-wire", cidr="10.202.0.0/16")
+        plugged, probers = [], []
+        try:
+            plugged = _fill(world, lab, size - 1)
+            for number, (node, where) in enumerate(((SAME, "the same"), (OTHER, "another"))):
+                source = Endpoint(lab, node, f"s{number}", _mac(number), f"10.202.200.{number + 1}")
+                probers.append(source)
+                port = _port(world, source)
+                Ovsdb(lab, node).claim(source.interface, port, source.mac)
+                _await_active(client, port)
+                medians[size, where] = _measure(lab, world, report, size, source, where)
+        finally:
+            for source in probers:
+                source.remove()
+            _unplug(lab, plugged)
+            world.remove()
+    for where in ("the same", "another"):
+        report.add(f"create+wire, 1,000 ports against 1, from {where} node", medians[1000, where] / medians[1, where],
+                   "ratio", aim=1.25, note="1 is flat")
