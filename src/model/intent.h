@@ -1,6 +1,7 @@
 #pragma once
-// Everything that is known of the intent, in memory, with the look-ups that front doors and compiler need. Filled by
-// src/store from the replica, or by a test row by row. Objects are immutable: a change puts a new one in place.
+// Everything that is known of the intent, in memory, with the look-ups that front doors and compiler need.
+// Filled by src/store from the replica, or by a test row by row. Objects are immutable: a change puts a new
+// one in place.
 
 #include <map>
 #include <memory>
@@ -85,13 +86,14 @@ class Intent {
   /// Convenience of the above: addresses of a port in subnet-then-number order, as values.
   std::vector<Address> fixed_ips(const Uuid& port) const;
   std::vector<Uuid> groups_of_port(const Uuid& port) const;
-  /// The binding that counts for the port's status: the one of the host it is bound to; null when there is none.
+  /// The binding that counts for the port's status: the one of the host it is bound to; null when there is
+  /// none.
   Ref<Binding> binding_of(const Port& port) const;
 
  private:
   struct Indexes;
-  std::tuple<Rows<Network>, Rows<Subnet>, Rows<Port>, Rows<Address>, Rows<SecurityGroup>, Rows<SecurityGroupRule>,
-             Rows<GroupMember>, Rows<Binding>, Rows<Node>, Rows<Heartbeat>>
+  std::tuple<Rows<Network>, Rows<Subnet>, Rows<Port>, Rows<Address>, Rows<SecurityGroup>,
+             Rows<SecurityGroupRule>, Rows<GroupMember>, Rows<Binding>, Rows<Node>, Rows<Heartbeat>>
       rows_;
   std::unique_ptr<Indexes> indexes_;
 };
