@@ -1,5 +1,6 @@
 #pragma once
-// HTTP/1.1 for front doors and diagnostics: a server that hands whole requests to a coroutine, and a blocking client.
+// HTTP/1.1 for front doors and diagnostics: a server that hands whole requests to a coroutine, and a blocking
+// client.
 
 #include <functional>
 #include <map>
@@ -13,7 +14,7 @@ namespace weft::http {
 
 struct Request {
   std::string method;
-  std::string path;  ///< decoded, without the query
+  std::string path;                                        ///< decoded, without the query
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order; names may repeat
   std::map<std::string, std::string> headers;              ///< names in lower case
   std::string body;
@@ -36,10 +37,12 @@ struct Limits {
   int max_connections = 1024;
 };
 
-/// Where to listen: "tcp:ADDRESS:PORT", "unix:PATH" or "fd:N" (a listening socket that was handed over, LISTEN_FDS).
+/// Where to listen: "tcp:ADDRESS:PORT", "unix:PATH" or "fd:N" (a listening socket that was handed over,
+/// LISTEN_FDS).
 class Server {
  public:
-  /// Errors: kUnavailable when the endpoint can't be bound. `handler` runs on the executor; one per connection at a time.
+  /// Errors: kUnavailable when the endpoint can't be bound. `handler` runs on the executor; one per
+  /// connection at a time.
   static Result<std::unique_ptr<Server>> open(asio::any_io_executor executor, const std::string& endpoint,
                                               Limits limits, Handler handler);
   virtual ~Server() = default;

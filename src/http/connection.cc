@@ -1,0 +1,220 @@
+#include "http/connection.h"
+
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "base/log.h"
+#include "http/target.h"
+
+namespace weft::http {
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::system::error_code;
+
+/// How long, and how much, a refused client may go on sending before the socket is closed under it.
+constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kLingerBytes = 16 << 20;
+
+Response text_response(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  response.content_type = "text/plain";
+  return response;
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return result;
+}
+
+Result<Request> to_request(beast_http::request<beast_http::string_body>&& message) {
+  auto target = message.target();
+  WEFT_TRY(auto parsed, parse_target({target.data(), target.size()}));
+  Request request;
+  request.method = std::string(message.method_string());
+  request.path = std::move(parsed.path);
+  request.query = std::move(parsed.query);
+  for (const auto& field : message) {
+    auto name = field.name_string();
+    auto& value = request.headers[lower({name.data(), name.size()})];
+    if (!value.empty()) value += ", ";
+    value += field.value();
+  }
+  request.body = std::move(message.body());
+  return request;
+}
+
+bool is_closed(error_code error) {
+  return error == beast_http::error::end_of_stream || error == asio::error::eof ||
+         error == asio::error::connection_reset || error == asio::error::broken_pipe;
+}
+
+Response refusal_of(error_code error, bool timed_out) {
+  if (timed_out) return text_response(408, "the request took too long to arrive\n");
+  if (error == beast_http::error::body_limit) return text_response(413, "the body is too large\n");
+  if (error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow)
+    return text_response(431, "the header is too large\n");
+  return text_response(400, "not an HTTP request: " + error.message() + "\n");
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, const Limits& limits, const Handler& handler,
+                       std::function<void()> on_closed)
+    : socket_(std::move(socket)),
+      timer_(socket_.get_executor()),
+      limits_(limits),
+      handler_(handler),
+      on_closed_(std::move(on_closed)) {
+  error_code ignored;  // Unix sockets have no such option
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+Connection::~Connection() {
+  on_closed_();
+}
+
+void Connection::start() {
+  allow_idle_time();
+  auto keep = [self = shared_from_this()](auto&&...) {};
+  asio::co_spawn(socket_.get_executor(), serve(), keep);
+  asio::co_spawn(socket_.get_executor(), watch_deadline(), keep);
+}
+
+void Connection::stop() {
+  error_code ignored;
+  socket_.close(ignored);
+  timer_.cancel();
+}
+
+void Connection::allow_idle_time() {
+  deadline_ = Clock::now() + std::chrono::seconds(limits_.idle_seconds);
+}
+
+// One timer per connection that looks at the deadline when it fires: moving the deadline costs nothing per
+// request.
+asio::awaitable<void> Connection::watch_deadline() {
+  while (socket_.is_open()) {
+    auto latest = Clock::now() + std::chrono::seconds(limits_.idle_seconds);
+    timer_.expires_at(std::min(deadline_, latest));
+    co_await timer_.async_wait(use_tuple);
+    if (!socket_.is_open() || Clock::now() < deadline_) continue;
+    timed_out_ = true;
+    deadline_ = Clock::now() + kLingerTime;  // the time to say so
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+}
+
+asio::awaitable<void> Connection::serve() {
+  bool more = true;
+  while (more && socket_.is_open()) {
+    more = co_await serve_one();
+  }
+  stop();
+}
+
+asio::awaitable<bool> Connection::serve_one() {
+  Parser parser;
+  parser.body_limit(limits_.max_body);
+  parser.header_limit(static_cast<std::uint32_t>(limits_.max_header));
+  allow_idle_time();
+  auto error = co_await read_request(parser);
+  if (error) {
+    bool anything_read = parser.got_some() || buffer_.size() > 0;
+    co_return co_await refuse(error, anything_read);
+  }
+  bool keep_alive = parser.keep_alive();
+  auto message = parser.release();
+  auto version = message.version();
+  bool head_only = message.method() == beast_http::verb::head;
+  auto request = to_request(std::move(message));
+  if (!request) {
+    auto refusal = text_response(400, request.error().message + "\n");
+    co_return co_await write(std::move(refusal), version, false, head_only);
+  }
+  deadline_ = Clock::time_point::max();
+  auto response = co_await answer(std::move(*request));
+  allow_idle_time();
+  co_return co_await write(std::move(response), version, keep_alive, head_only);
+}
+
+asio::awaitable<error_code> Connection::read_request(Parser& parser) {
+  auto [header_error, header_bytes] =
+      co_await beast_http::async_read_header(socket_, buffer_, parser, use_tuple);
+  if (header_error) co_return header_error;
+  if (lower(std::string(parser.get()[beast_http::field::expect])) == "100-continue") {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    auto bytes = asio::buffer(kContinue);
+    co_await asio::async_write(socket_, bytes, use_tuple);
+  }
+  if (parser.is_done()) co_return error_code();
+  auto [error, bytes] = co_await beast_http::async_read(socket_, buffer_, parser, use_tuple);
+  co_return error;
+}
+
+// A broken handler is a bug, but only this request's.
+asio::awaitable<Response> Connection::answer(Request request) {
+  std::string what = "unknown exception";
+  try {
+    co_return co_await handler_(std::move(request));
+  } catch (const std::exception& e) {
+    what = e.what();
+  } catch (...) {
+  }
+  log::error("http.handler_failed", {{"what", what}});
+  co_return text_response(500, "internal error\n");
+}
+
+asio::awaitable<bool> Connection::write(Response response, unsigned version, bool keep_alive,
+                                        bool head_only) {
+  beast_http::response<beast_http::string_body> message;
+  message.version(version);
+  message.result(static_cast<unsigned>(response.status));
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  bool bodiless = response.status == 204 || response.status == 304;
+  if (!bodiless) {
+    message.set(beast_http::field::content_type, response.content_type);
+    message.content_length(response.body.size());
+    if (!head_only) message.body() = std::move(response.body);
+  }
+  message.keep_alive(keep_alive);
+  auto [error, bytes] = co_await beast_http::async_write(socket_, message, use_tuple);
+  co_return !error && keep_alive;
+}
+
+asio::awaitable<bool> Connection::refuse(error_code why, bool anything_read) {
+  bool aborted =
+      !socket_.is_open() || is_closed(why) || (why == asio::error::operation_aborted && !timed_out_);
+  bool idle = timed_out_ && !anything_read;
+  if (aborted || idle) co_return false;
+  auto refusal = refusal_of(why, timed_out_);
+  deadline_ = Clock::now() + kLingerTime;
+  co_await write(std::move(refusal), 11, false, false);
+  co_await linger();
+  co_return false;
+}
+
+// Closing with unread bytes would reset the connection and could take the answer with it.
+asio::awaitable<void> Connection::linger() {
+  error_code ignored;
+  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  timer_.cancel();  // re-arms with the short deadline
+  std::array<char, 65536> bytes;
+  auto sink = asio::buffer(bytes);
+  error_code error;
+  for (std::size_t total = 0; !error && total < kLingerBytes;) {
+    auto [read_error, count] = co_await socket_.async_read_some(sink, use_tuple);
+    error = read_error;
+    total += count;
+  }
+}
+
+}  // namespace weft::http

@@ -1,0 +1,48 @@
+#pragma once
+// One client's connection: requests are read, answered and written one after the other until either side
+// closes.
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+
+#include "http/endpoint.h"
+#include "http/http.h"
+
+namespace weft::http {
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Socket socket, const Limits& limits, const Handler& handler, std::function<void()> on_closed);
+  ~Connection();
+
+  void start();
+  void stop();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Clock = std::chrono::steady_clock;
+
+  asio::awaitable<void> serve();
+  asio::awaitable<bool> serve_one();
+  asio::awaitable<boost::system::error_code> read_request(Parser& parser);
+  asio::awaitable<Response> answer(Request request);
+  asio::awaitable<bool> write(Response response, unsigned version, bool keep_alive, bool head_only);
+  asio::awaitable<bool> refuse(boost::system::error_code why, bool anything_read);
+  asio::awaitable<void> linger();
+  asio::awaitable<void> watch_deadline();
+  void allow_idle_time();
+
+  Socket socket_;
+  asio::steady_timer timer_;
+  Clock::time_point deadline_;
+  bool timed_out_ = false;
+  boost::beast::flat_buffer buffer_;
+  const Limits& limits_;
+  const Handler& handler_;
+  std::function<void()> on_closed_;
+};
+
+}  // namespace weft::http

@@ -1,0 +1,135 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "http/http.h"
+
+namespace weft::http {
+namespace {
+
+asio::awaitable<Response> echo(Request request) {
+  if (request.path == "/throw") throw std::runtime_error("as asked");
+  Response response;
+  response.body = request.method + " " + request.path + " " + request.body;
+  for (const auto& [name, value] : request.query) response.body += " " + name + "=" + value;
+  if (request.path == "/none") response.status = 204;
+  co_return response;
+}
+
+/// A server of its own on a thread of its own; raw sockets talk to it.
+class HttpServer : public testing::Test {
+ protected:
+  void serve(Limits limits = {}, const std::string& endpoint = "tcp:127.0.0.1:0") {
+    auto opened = Server::open(context_.get_executor(), endpoint, limits, echo);
+    ASSERT_TRUE(opened) << opened.error().message;
+    server_ = std::move(*opened);
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  void TearDown() override {
+    asio::post(context_, [this] { server_.reset(); });
+    thread_.join();
+  }
+  asio::ip::tcp::socket connect() {
+    auto text = server_->endpoint();
+    auto port = static_cast<std::uint16_t>(std::stoi(text.substr(text.rfind(':') + 1)));
+    asio::ip::tcp::socket socket(client_);
+    socket.connect({asio::ip::make_address("127.0.0.1"), port});
+    return socket;
+  }
+  /// Sends the bytes and reads until the server closes.
+  std::string talk(const std::string& bytes) {
+    auto socket = connect();
+    boost::system::error_code error;
+    asio::write(socket, asio::buffer(bytes), error);
+    std::string answer;
+    asio::read(socket, asio::dynamic_buffer(answer), error);
+    EXPECT_EQ(error, asio::error::eof);
+    return answer;
+  }
+
+  asio::io_context context_, client_;
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+};
+
+TEST_F(HttpServer, AnswersTheClient) {
+  serve();
+  auto answer = fetch(server_->endpoint(), "POST", "/a%20b?x=1", "hello");
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "POST /a b hello x=1");
+  EXPECT_EQ(fetch(server_->endpoint(), "GET", "/none")->status, 204);
+}
+
+TEST_F(HttpServer, ServesUnixSockets) {
+  auto endpoint = "unix:" + testing::TempDir() + "weft-http-" + std::to_string(getpid()) + ".sock";
+  serve({}, endpoint);
+  EXPECT_EQ(fetch(endpoint, "GET", "/")->status, 200);
+}
+
+TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
+  serve();
+  auto answer =
+      talk("GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  auto first = answer.find("GET /1"), second = answer.find("GET /2");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+}
+
+TEST_F(HttpServer, SurvivesAThrowingHandler) {
+  serve();
+  EXPECT_EQ(fetch(server_->endpoint(), "GET", "/throw")->status, 500);
+  EXPECT_EQ(fetch(server_->endpoint(), "GET", "/")->status, 200);
+}
+
+TEST_F(HttpServer, RefusesWhatIsTooLargeOrBroken) {
+  Limits limits;
+  limits.max_body = 1000;
+  limits.max_header = 1000;
+  serve(limits);
+  EXPECT_TRUE(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n" + std::string(1001, 'x'))
+                  .starts_with("HTTP/1.1 413"));
+  EXPECT_TRUE(
+      talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, 'x'))
+          .starts_with("HTTP/1.1 413"));
+  EXPECT_TRUE(
+      talk("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n").starts_with("HTTP/1.1 431"));
+  EXPECT_TRUE(talk("nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+  EXPECT_TRUE(talk("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 400"));
+}
+
+TEST_F(HttpServer, SendsSlowClientsAway) {
+  Limits limits;
+  limits.idle_seconds = 1;
+  serve(limits);
+  EXPECT_TRUE(
+      talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc").starts_with("HTTP/1.1 408"));
+  EXPECT_EQ(talk(""), "");
+}
+
+TEST_F(HttpServer, TurnsClientsAwayWhenFull) {
+  Limits limits;
+  limits.max_connections = 1;
+  serve(limits);
+  auto first = connect();
+  asio::write(first, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+  std::string answer;
+  asio::read_until(first, asio::dynamic_buffer(answer), "\r\n\r\n");
+  EXPECT_TRUE(talk("").starts_with("HTTP/1.1 503"));
+}
+
+TEST(HttpClient, SaysThatNobodyListens) {
+  auto answer = fetch("unix:/nonexistent/socket", "GET", "/");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, Errc::kUnavailable);
+  EXPECT_EQ(fetch("9696", "GET", "/").error().code, Errc::kInvalid);
+}
+
+}  // namespace
+}  // namespace weft::http
