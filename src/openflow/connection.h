@@ -1,5 +1,6 @@
 #pragma once
-// The controller's end of one OpenFlow connection: the switch's bridge connects to us (out of band, 127.0.0.1:6633).
+// The controller's end of one OpenFlow connection: the switch's bridge connects to us (out of band,
+// 127.0.0.1:6633).
 
 #include <functional>
 #include <memory>
@@ -16,9 +17,9 @@ namespace weft::openflow {
 struct PacketIn {
   std::uint8_t table = 0;
   std::uint64_t cookie = 0;
-  Match metadata;                        ///< in_port, registers, tun_id, ct fields
-  std::vector<std::uint8_t> userdata;    ///< as the flow's Controller action gave it
-  std::vector<std::uint8_t> frame;       ///< Ethernet frame
+  Match metadata;                      ///< in_port, registers, tun_id, ct fields
+  std::vector<std::uint8_t> userdata;  ///< as the flow's Controller action gave it
+  std::vector<std::uint8_t> frame;     ///< Ethernet frame
 };
 
 struct FlowMod {
@@ -39,8 +40,9 @@ class Connection {
   virtual ~Connection() = default;
 
   std::uint64_t datapath_id() const { return datapath_id_; }
-  /// All changes or none: one bundle (atomic and ordered), committed; confirmed by the switch. Errors: kProtocol with the
-  /// switch's error code and the offending flow as text; kUnavailable when the connection is lost.
+  /// All changes or none: one bundle (atomic and ordered), committed; confirmed by the switch. Errors:
+  /// kProtocol with the switch's error code and the offending flow as text; kUnavailable when the connection
+  /// is lost.
   virtual Task<void> apply(std::vector<FlowMod> changes) = 0;
   /// Returns when the switch has processed everything sent before.
   virtual Task<void> barrier() = 0;
@@ -48,7 +50,8 @@ class Connection {
   virtual Task<std::vector<FlowStats>> dump_flows(std::uint8_t table = 0xff, std::uint64_t cookie = 0,
                                                   std::uint64_t cookie_mask = 0) = 0;
   /// Sends a frame through `actions` as if received on `in_port` (kPortController for none). Not confirmed.
-  virtual void packet_out(std::span<const std::uint8_t> frame, std::uint32_t in_port, const std::vector<Action>& actions) = 0;
+  virtual void packet_out(std::span<const std::uint8_t> frame, std::uint32_t in_port,
+                          const std::vector<Action>& actions) = 0;
   /// Removes conntrack entries of a zone (NXT_CT_FLUSH_ZONE).
   virtual Task<void> flush_zone(std::uint16_t zone) = 0;
   virtual void close() = 0;
@@ -57,7 +60,8 @@ class Connection {
   std::uint64_t datapath_id_ = 0;
 };
 
-/// Listens for switches. Each new connection has completed HELLO, FEATURES and the settings for NXT_PACKET_IN2.
+/// Listens for switches. Each new connection has completed HELLO, FEATURES and the settings for
+/// NXT_PACKET_IN2.
 class Listener {
  public:
   struct Handlers {

@@ -1,6 +1,9 @@
 #pragma once
-// The packet and metadata fields that flows match and set: OXM (OpenFlow 1.5, 7.2.3) and NXM (ovs-fields(7)) in one list.
+// The packet and metadata fields that flows match and set: OXM (OpenFlow 1.5, 7.2.3) and NXM (ovs-fields(7))
+// in one list.
 
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,20 +14,75 @@ namespace weft::openflow {
 
 enum class Field : std::uint8_t {
   kInPort,
-  kReg0, kReg1, kReg2, kReg3, kReg4, kReg5, kReg6, kReg7,
-  kReg8, kReg9, kReg10, kReg11, kReg12, kReg13, kReg14, kReg15,
-  kMetadata, kTunId, kTunIpv4Src, kTunIpv4Dst, kTunIpv6Src, kTunIpv6Dst, kPktMark,
-  kConjId, kCtState, kCtZone, kCtMark, kCtLabel,
-  kEthDst, kEthSrc, kEthType, kVlanTci,
-  kIpProto, kIpFrag, kIpTtl, kIpDscp, kIpv4Src, kIpv4Dst, kIpv6Src, kIpv6Dst,
-  kTcpSrc, kTcpDst, kTcpFlags, kUdpSrc, kUdpDst, kSctpSrc, kSctpDst,
-  kIcmpType, kIcmpCode, kIcmpv6Type, kIcmpv6Code,
-  kNdTarget, kNdSll, kNdTll, kNdReserved, kNdOptionsType,
-  kArpOp, kArpSpa, kArpTpa, kArpSha, kArpTha,
+  kReg0,
+  kReg1,
+  kReg2,
+  kReg3,
+  kReg4,
+  kReg5,
+  kReg6,
+  kReg7,
+  kReg8,
+  kReg9,
+  kReg10,
+  kReg11,
+  kReg12,
+  kReg13,
+  kReg14,
+  kReg15,
+  kMetadata,
+  kTunId,
+  kTunIpv4Src,
+  kTunIpv4Dst,
+  kTunIpv6Src,
+  kTunIpv6Dst,
+  kPktMark,
+  kConjId,
+  kCtState,
+  kCtZone,
+  kCtMark,
+  kCtLabel,
+  kEthDst,
+  kEthSrc,
+  kEthType,
+  kVlanTci,
+  kIpProto,
+  kIpFrag,
+  kIpTtl,
+  kIpDscp,
+  kIpv4Src,
+  kIpv4Dst,
+  kIpv6Src,
+  kIpv6Dst,
+  kTcpSrc,
+  kTcpDst,
+  kTcpFlags,
+  kUdpSrc,
+  kUdpDst,
+  kSctpSrc,
+  kSctpDst,
+  kIcmpType,
+  kIcmpCode,
+  kIcmpv6Type,
+  kIcmpv6Code,
+  kNdTarget,
+  kNdSll,
+  kNdTll,
+  kNdReserved,
+  kNdOptionsType,
+  kArpOp,
+  kArpSpa,
+  kArpTpa,
+  kArpSha,
+  kArpTha,
 };
 
+inline constexpr std::size_t kFieldCount = static_cast<std::size_t>(Field::kArpTha) + 1;
+
 /// Register number n (0..15).
-constexpr Field reg(int n) { return static_cast<Field>(static_cast<int>(Field::kReg0) + n); }
+constexpr Field reg(int n) {
+  return static_cast<Field>(static_cast<int>(Field::kReg0) + n);
+}
 
 /// A value or mask of up to 128 bits, as a number.
 struct Bits {
@@ -45,16 +103,28 @@ struct Bits {
   constexpr Bits operator&(const Bits& o) const { return {hi & o.hi, lo & o.lo}; }
   constexpr Bits operator|(const Bits& o) const { return {hi | o.hi, lo | o.lo}; }
   constexpr Bits operator~() const { return {~hi, ~lo}; }
+  /// Shifts by 0..127 bits.
+  constexpr Bits operator<<(int n) const {
+    if (n == 0) return *this;
+    if (n >= 64) return {lo << (n - 64), 0};
+    return {hi << n | lo >> (64 - n), lo << n};
+  }
+  constexpr bool is_zero() const { return hi == 0 && lo == 0; }
   auto operator<=>(const Bits&) const = default;
 };
 
 /// How a field is named, encoded and printed.
 struct FieldInfo {
   Field field;
-  std::string_view name;   ///< as ovs-ofctl prints it
-  int width;               ///< bits
-  std::uint32_t oxm;       ///< OXM/NXM header without the mask bit and with the unmasked length
+  std::string_view name;  ///< as ovs-ofctl prints it
+  int width;              ///< bits
+  std::uint32_t oxm;      ///< OXM/NXM header without the mask bit and with the unmasked length
   bool maskable;
+  std::string_view set_name;  ///< as ovs-ofctl prints it in set_field
+  std::string_view nxm_name;  ///< as ovs-ofctl prints it in move, output and ct(zone=)
+
+  /// Bytes of the value on the wire.
+  constexpr int wire_bytes() const { return static_cast<int>(oxm & 0xff); }
 };
 
 const FieldInfo& info(Field field);

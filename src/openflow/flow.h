@@ -1,5 +1,6 @@
 #pragma once
-// Flows as plain values: what the compiler makes, the reconciler compares, the codec encodes, and people read as text.
+// Flows as plain values: what the compiler makes, the reconciler compares, the codec encodes, and people read
+// as text.
 
 #include <array>
 #include <compare>
@@ -15,7 +16,9 @@
 
 namespace weft::openflow {
 
-/// The fields that a flow matches. A field's value has no bit outside its mask.
+/// The fields that a flow matches. A field's value has no bit outside its mask. Prerequisites are matched
+/// explicitly (kEthType before kIpv4Src, kIpProto before kTcpDst, ...): the switch refuses a flow that leaves
+/// them out.
 class Match {
  public:
   struct Entry {
@@ -125,8 +128,8 @@ struct ConnTrack {
   auto operator<=>(const ConnTrack&) const = default;
 };
 
-using Action = std::variant<Output, OutputField, SetField, Move, Resubmit, Conjunction, Controller, Group, PopVlan, PushVlan,
-                            DecTtl, CtClear, ConnTrack>;
+using Action = std::variant<Output, OutputField, SetField, Move, Resubmit, Conjunction, Controller, Group,
+                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack>;
 
 /// Identity of a flow in a switch: no two flows share it.
 struct FlowKey {
@@ -143,9 +146,10 @@ struct Flow {
   bool operator==(const Flow&) const = default;
 };
 
-/// ovs-ofctl's syntax, without the table ("priority=100,ip,nw_src=1.2.3.4 actions=resubmit(,5)"); with a cookie when
-/// `with_cookie`. `table_name` prints tables in resubmit() and ct(); numbers when it is null.
-std::string to_text(const Flow& flow, bool with_cookie = false, std::string (*table_name)(std::uint8_t) = nullptr);
+/// ovs-ofctl's syntax, without the table ("priority=100,ip,nw_src=1.2.3.4 actions=resubmit(,5)"); with a
+/// cookie when `with_cookie`. `table_name` prints tables in resubmit() and ct(); numbers when it is null.
+std::string to_text(const Flow& flow, bool with_cookie = false,
+                    std::string (*table_name)(std::uint8_t) = nullptr);
 std::string to_text(const Match& match);
 std::string to_text(const std::vector<Action>& actions, std::string (*table_name)(std::uint8_t) = nullptr);
 

@@ -1,0 +1,90 @@
+#include <gtest/gtest.h>
+
+#include "openflow/flow.h"
+
+namespace weft::openflow {
+namespace {
+
+IpPrefix prefix(std::string_view text) {
+  return *IpPrefix::parse(text);
+}
+Match tcp() {
+  return Match().set(Field::kEthType, 0x0800).set(Field::kIpProto, 6);
+}
+
+TEST(Match, PrintsProtocolShorthands) {
+  EXPECT_EQ(to_text(tcp().set(Field::kTcpDst, 22)), "tcp,tp_dst=22");
+  EXPECT_EQ(to_text(Match().set(Field::kEthType, 0x86dd).set(Field::kIpProto, 58)), "icmp6");
+  EXPECT_EQ(to_text(Match().set(Field::kEthType, 0x0800).set(Field::kIpProto, 50)), "ip,nw_proto=50");
+  EXPECT_EQ(to_text(Match().set(Field::kEthType, 0x0806).set(Field::kArpOp, 1)), "arp,arp_op=1");
+  EXPECT_EQ(to_text(Match().set(Field::kEthType, 0x88cc)), "dl_type=0x88cc");
+}
+
+TEST(Match, KeepsNoBitOutsideTheMask) {
+  Match match;
+  match.set_masked(Field::kReg0, 0xffff, 0xff).set_masked(Field::kReg1, 5, 0);
+  EXPECT_EQ(to_text(match), "reg0=0xff/0xff");
+}
+
+TEST(Match, JoinsBitRangesOfOneRegister) {
+  Match match;
+  match.set_bits(Field::kReg0, 0, 8, 5).set_bits(Field::kReg0, 16, 4, 3);
+  EXPECT_EQ(to_text(match), "reg0=0x30005/0xf00ff");
+}
+
+TEST(Match, PrefixOfLengthZeroMatchesEverything) {
+  EXPECT_EQ(to_text(Match().set_prefix(Field::kIpv4Src, prefix("0.0.0.0/0"))), "");
+  EXPECT_EQ(to_text(Match().set_prefix(Field::kIpv6Dst, prefix("fe80::/64"))), "ipv6_dst=fe80::/64");
+  EXPECT_EQ(to_text(Match().set_prefix(Field::kIpv4Src, prefix("10.1.2.3/32"))), "nw_src=10.1.2.3");
+}
+
+TEST(Match, PrintsConnectionStateAsFlags) {
+  EXPECT_EQ(to_text(Match().set_masked(Field::kCtState, 0x22, 0x32)), "ct_state=+est+trk-inv");
+  EXPECT_EQ(to_text(Match().set(Field::kCtState, 0x25)), "ct_state=new|rel|trk");
+}
+
+TEST(Flow, ReadsLikeADump) {
+  Flow flow{.key = {.table = 3, .priority = 100, .match = tcp()}, .cookie = 0xab, .actions = {}};
+  flow.key.match.set(Field::kReg0, 1)
+      .set_prefix(Field::kIpv4Src, prefix("10.0.0.0/8"))
+      .set(Field::kTcpDst, 22);
+  EXPECT_EQ(to_text(flow), "priority=100,tcp,reg0=0x1,nw_src=10.0.0.0/8,tp_dst=22 actions=drop");
+  flow.actions = {Resubmit{5}, Output{7}, Output{kPortInPort}};
+  EXPECT_EQ(to_text(flow, true),
+            "cookie=0xab, priority=100,tcp,reg0=0x1,nw_src=10.0.0.0/8,tp_dst=22 "
+            "actions=resubmit(,5),output:7,IN_PORT");
+}
+
+TEST(Actions, PrintEveryKind) {
+  SubField low_zone{Field::kReg6, 0, 16};
+  ConnTrack commit{.commit = true, .zone_from = low_zone, .recirc_table = 9};
+  commit.exec = {SetField{Field::kCtMark, 1, Bits::ones(32)}};
+  std::vector<Action> actions{
+      SetField{Field::kReg6, 5, 0xffff},
+      SetField{Field::kEthSrc, MacAddress::from_u64(1), Bits::ones(48)},
+      SetField{Field::kInPort, 0, Bits::ones(32)},
+      Move{{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}},
+      OutputField{{Field::kReg15, 0, 32}},
+      Conjunction{7, 1, 2},
+      Controller{.userdata = {1, 2}, .meter_id = 3, .pause = true},
+      Group{4},
+      PushVlan{},
+      PopVlan{},
+      DecTtl{},
+      CtClear{},
+      commit,
+  };
+  EXPECT_EQ(to_text(actions),
+            "set_field:0x5/0xffff->reg6,set_field:00:00:00:00:00:01->eth_src,load:0->NXM_OF_IN_PORT[],"
+            "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],output:NXM_NX_REG15[],conjunction(7,1/2),"
+            "controller(userdata=01.02,pause,meter_id=3),group:4,push_vlan:0x8100,pop_vlan,dec_ttl,ct_clear,"
+            "ct(commit,table=9,zone=NXM_NX_REG6[0..15],exec(set_field:0x1->ct_mark))");
+}
+
+TEST(Actions, NameTablesWhenAsked) {
+  auto name = [](std::uint8_t table) { return "stage" + std::to_string(table); };
+  EXPECT_EQ(to_text({Resubmit{5}}, name), "resubmit(,stage5)");
+}
+
+}  // namespace
+}  // namespace weft::openflow
