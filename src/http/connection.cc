@@ -114,9 +114,9 @@ asio::awaitable<void> Connection::watch_deadline() {
 }
 
 asio::awaitable<void> Connection::serve() {
-  bool more = true;
-  while (more && socket_.is_open()) {
-    more = co_await serve_one();
+  while (socket_.is_open()) {
+    auto more = co_await serve_one();
+    if (!more) break;
   }
   stop();
 }
