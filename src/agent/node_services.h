@@ -23,6 +23,8 @@ class NodeServices {
   virtual asio::any_io_executor executor() = 0;
   virtual const std::string& node() const = 0;  ///< this node's name: Port::host of what is made here
   virtual int underlay_mtu() const = 0;         ///< what the switch's end of an interface must carry
+  /// Pod interfaces reach the switch through AF_PACKET (datapath_type netdev): their checksums must be complete.
+  virtual bool userspace_datapath() const { return true; }
   virtual store::Store& store() = 0;
   virtual Plug& plug() = 0;
   virtual Metrics& metrics() = 0;
