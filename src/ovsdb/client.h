@@ -1,24 +1,17 @@
 #pragma once
-// Asynchronous client of one OVSDB database: the store, or a node's Open_vSwitch. Reconnects by itself, resumes its
-// monitor where the server can (monitor_cond_since), and reports only differences where it can't.
+// Asynchronous client of one OVSDB database: the store, or a node's Open_vSwitch. Reconnects by itself,
+// resumes its monitor where the server can (monitor_cond_since), and reports only differences where it can't.
 
 #include <functional>
 #include <memory>
 
 #include "base/asio.h"
 #include "base/metrics.h"
+#include "ovsdb/monitor.h"
 #include "ovsdb/replica.h"
 #include "ovsdb/transaction.h"
 
 namespace weft::ovsdb {
-
-/// What to monitor of one table. No clause at all means every row; an empty `where` with `only_matching` means none.
-struct TableMonitor {
-  std::string table;
-  std::vector<std::string> columns;  ///< empty: all
-  bool only_matching = false;        ///< rows must match one of `where` (clauses are joined by OR)
-  std::vector<Clause> where;
-};
 
 struct ClientOptions {
   /// "unix:PATH", "tcp:IP:PORT" or "ssl:IP:PORT" (IPv6 in brackets); several are members of one cluster.
@@ -35,7 +28,8 @@ class Client {
   ~Client();
   Client(const Client&) = delete;
 
-  /// Set before start(). Called on the executor: after the first dump and after each reconnect with what differs.
+  /// Set before start(). Called on the executor: after the first dump and after each reconnect with what
+  /// differs.
   void on_changes(std::function<void(const Changes&)> handler);
   /// true: the replica is current; false: the connection is lost (the replica keeps its last content).
   void on_state(std::function<void(bool synced)> handler);
@@ -47,23 +41,25 @@ class Client {
   bool synced() const;
 
   /// Commits a transaction. All replica changes that it caused have been reported before this returns.
-  /// Errors: as parse_reply; kUnavailable when there is no connection (the outcome is unknown if it broke in between).
+  /// Errors: as parse_reply; kUnavailable when there is no connection (the outcome is unknown if it broke in
+  /// between).
   Task<TransactionReply> transact(Transaction transaction);
 
-  /// Changes the conditions of monitored tables (clauses of one table are joined by OR) in one request. When this
-  /// returns, rows that now match are in the replica and have been reported.
-  /// kUnavailable: not connected now; the new conditions are remembered and used on reconnect.
+  /// Changes the conditions of monitored tables (clauses of one table are joined by OR) in one request. When
+  /// this returns, rows that now match are in the replica and have been reported. kUnavailable: not connected
+  /// now; the new conditions are remembered and used on reconnect.
   Task<void> set_conditions(std::map<std::string, std::vector<Clause>> where_by_table);
 
   /// Asks for a database lock (RFC 7047, 4.1.8); `handler(true)` when it is held, `false` when it is lost.
   void lock(std::string name, std::function<void(bool held)> handler);
 
-  /// Messages sent, transactions, reconnects, ... as metrics named weft_ovsdb_*{database=...}.
+  /// Messages sent, transactions, connections, ... as metrics named weft_ovsdb_*{database=...}, counted from
+  /// here on. `metrics` has to outlive the client.
   void export_metrics(Metrics& metrics);
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  ///< shared with what is in flight
 };
 
 }  // namespace weft::ovsdb

@@ -15,12 +15,16 @@ struct Clause {
   bool operator==(const Clause&) const = default;
 };
 
+/// The clauses as the protocol writes them.
+boost::json::array to_json(const std::vector<Clause>& where);
+
 class Transaction {
  public:
   /// Inserts a row under a UUID of the caller's choice (ovsdb-server(7)'s extension of "insert").
   void insert(std::string_view table, const Uuid& id, const Row& row);
   /// Updates the given columns of one row. A row that is gone is silently skipped, unless `must_exist`,
-  /// which fails the whole transaction (outcome: Errc::kConflict).
+  /// which fails the whole transaction (outcome: Errc::kConflict) and is an operation of its own before the
+  /// update.
   void update(std::string_view table, const Uuid& id, const Row& columns, bool must_exist = true);
   void remove(std::string_view table, const Uuid& id);
   /// Adds to or removes from a set or map column: mutator "insert" or "delete"; "+=" for integers.
@@ -28,7 +32,8 @@ class Transaction {
               const Datum& value);
   /// The transaction only commits while these columns of the row have these values (op "wait", timeout 0).
   void wait(std::string_view table, const Uuid& id, const Row& columns);
-  void select(std::string_view table, const std::vector<Clause>& where, const std::vector<std::string>& columns);
+  void select(std::string_view table, const std::vector<Clause>& where,
+              const std::vector<std::string>& columns);
   /// fails unless the client holds this lock (op "assert")
   void assert_lock(std::string_view lock);
   /// The reply waits until the commit is on disk (op "commit", durable).
@@ -43,15 +48,17 @@ class Transaction {
   boost::json::array operations_;
 };
 
-/// What a committed transaction returned: one entry per operation (rows for select, count for update/delete).
+/// What a committed transaction returned: one entry per operation, as in Transaction::operations() (rows for
+/// select; count of rows selected, inserted, updated, deleted or mutated).
 struct TransactionReply {
   std::vector<std::int64_t> counts;
   std::vector<std::vector<Row>> rows;
 };
 
-/// Reads a "transact" result. Errors: kConflict for "constraint violation", "referential integrity violation",
-/// "timed out" (a failed wait), "duplicate uuid"; kUnavailable for "not owner" and I/O; kInternal otherwise. The error's
-/// `type` is ovsdb-server's own word, the message its details.
+/// Reads a "transact" result. Errors: kConflict for "constraint violation", "referential integrity
+/// violation", "timed out" (a failed wait), "duplicate uuid"; kUnavailable for "not owner" and I/O;
+/// kForbidden for "permission error" (role-based access control); kInternal otherwise. The error's `type` is
+/// ovsdb-server's own word, the message its details.
 Result<TransactionReply> parse_reply(const boost::json::value& result, const Transaction& sent);
 
 }  // namespace weft::ovsdb
