@@ -1,0 +1,142 @@
+"""Guests: real Linux in QEMU's microvm, plugged into br-int exactly as Nova's os-vif does it."""
+import json
+import re
+import shutil
+import uuid
+
+from weftlab import guest_exec, guest_image, http, netns, processes, switch
+from weftlab.errors import LabError
+from weftlab.shell import wait_until
+
+MEMORY_MIB = 128
+BOOT_TIMEOUT = 60
+LEASE_TIMEOUT = 60
+INTEGRATION_BRIDGE = "br-int"
+# The switch's end carries what the underlay carries: the guest's own MTU is DHCP's to say.
+TAP_MTU = 1500
+WAIT_FOR_LEASE = "until [ -e /run/lease ]; do usleep 20000; done"
+
+
+def _folder(lab, name):
+    return lab.dir / "vms" / name
+
+
+def _process(name):
+    return f"vm:{name}"
+
+
+def _read(lab, name):
+    try:
+        return json.loads((_folder(lab, name) / "vm.json").read_text())
+    except FileNotFoundError as error:
+        raise LabError(f"no guest {name}") from error
+
+
+def start(lab, name, node, port_id):
+    """Starts a guest on a port; returns when its shell answers and its DHCP client has a lease."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", name):
+        raise LabError(f"{name!r} is no name for a guest")
+    port = http.api(lab, "GET", f"/v2.0/ports/{port_id}")["port"]
+    folder = _folder(lab, name)
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise LabError(f"guest {name} exists") from error
+    try:
+        _boot(lab, name, node, port)
+    except BaseException:
+        _remove(lab, name)
+        raise
+
+
+def _boot(lab, name, node, port):
+    tap = f"tap{port['id'][:11]}"
+    vm_uuid = str(uuid.uuid4())
+    claimed = _claim(lab, node, port, vm_uuid)
+    folder = _folder(lab, name)
+    (folder / "vm.json").write_text(json.dumps({"node": node.name, "tap": tap, "port": port["id"], "claimed": claimed}))
+    _plug(node, tap, port, vm_uuid)
+    command = _qemu(name, folder, tap, port["mac_address"], vm_uuid)
+    processes.spawn(lab, node.name, _process(name), command, namespace=node.namespace)
+    wait_until(guest_exec.socket_path(folder, 0).exists, f"QEMU of guest {name}")
+    execute_quietly(lab, name, ["true"], BOOT_TIMEOUT)
+    try:
+        execute_quietly(lab, name, ["sh", "-c", WAIT_FOR_LEASE], LEASE_TIMEOUT)
+    except LabError as error:
+        raise LabError(f"guest {name} got no DHCP lease within {LEASE_TIMEOUT} s; "
+                       f"is port {port['id']} bound to {node.name}?") from error
+
+
+def _claim(lab, node, port, vm_uuid):
+    """What Nova tells Neutron before it plugs: the instance, and its host where none is given. Gives what was set."""
+    wanted = {"device_id": vm_uuid, "device_owner": "compute:nova", "binding:host_id": node.name}
+    claim = {key: value for key, value in wanted.items() if not port.get(key)}
+    if claim:
+        http.api(lab, "PUT", f"/v2.0/ports/{port['id']}", {"port": claim})
+    return sorted(claim)
+
+
+def _plug(node, tap, port, vm_uuid):
+    netns.run_in(node, "ip", "tuntap", "add", tap, "mode", "tap")
+    netns.set_sysctl(node.namespace, f"net.ipv6.conf.{tap}.disable_ipv6", "1")
+    netns.run_in(node, "ip", "link", "set", tap, "mtu", str(TAP_MTU), "up")
+    # Not waiting for the switch: it takes the port while the guest boots.
+    switch.vsctl(node, "--no-wait", "--", "--if-exists", "del-port", tap, "--", "add-port", INTEGRATION_BRIDGE, tap,
+                 "--", "set", "Interface", tap, f"external-ids:iface-id={port['id']}",
+                 "external-ids:iface-status=active", f"external-ids:attached-mac={port['mac_address']}",
+                 f"external-ids:vm-uuid={vm_uuid}")
+
+
+def _qemu(name, folder, tap, mac, vm_uuid):
+    command = ["qemu-system-x86_64", "-name", name, "-uuid", vm_uuid,
+               "-M", "microvm,x-option-roms=off,rtc=on", "-accel", "tcg,tb-size=64", "-m", str(MEMORY_MIB),
+               "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+               "-chardev", f"file,id=console,path={folder / 'console'}", "-serial", "chardev:console",
+               "-kernel", guest_image.kernel(), "-initrd", guest_image.initramfs(),
+               "-append", f"console=ttyS0 panic=-1 quiet guest={name}",
+               # No offloads: the switch reads raw packets and can't complete a checksum left to a NIC.
+               "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no,vnet_hdr=off",
+               "-device", f"virtio-net-device,netdev=net,mac={mac}",
+               "-device", "virtio-serial-device"]
+    for slot in range(guest_exec.SLOTS):
+        path = guest_exec.socket_path(folder, slot)
+        command += ["-chardev", f"socket,id=exec{slot},path={path},server=on,wait=off",
+                    "-device", f"virtserialport,chardev=exec{slot},name=exec{slot}"]
+    return command
+
+
+def execute(lab, name, command):
+    """Runs a command in the guest with this process's stdin, stdout and stderr; gives its exit code."""
+    _read(lab, name)
+    return guest_exec.execute(_folder(lab, name), command)
+
+
+def execute_quietly(lab, name, command, timeout):
+    """Runs a command of the lab's own; its output is dropped."""
+    return guest_exec.execute(_folder(lab, name), command, stdin=None, stdout=None, stderr=None, timeout=timeout)
+
+
+def stop(lab, name):
+    """Stops a guest, unplugs it and gives back what it claimed."""
+    _read(lab, name)
+    _remove(lab, name)
+
+
+def _remove(lab, name):
+    folder = _folder(lab, name)
+    if (folder / "vm.json").exists():
+        vm = _read(lab, name)
+        node = next(n for n in lab.workers(int(vm["node"].removeprefix("worker"))) if n.name == vm["node"])
+        processes.kill(lab, node.name, _process(name))
+        switch.vsctl(node, "--no-wait", "--if-exists", "del-port", INTEGRATION_BRIDGE, vm["tap"])
+        netns.run_in(node, "ip", "link", "delete", vm["tap"], check=False)
+        _disclaim(lab, vm)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _disclaim(lab, vm):
+    if vm["claimed"]:
+        try:
+            http.api(lab, "PUT", f"/v2.0/ports/{vm['port']}", {"port": {key: "" for key in vm["claimed"]}})
+        except LabError:
+            pass  # the port may be deleted already, or weftd be down: the guest goes all the same

@@ -1,0 +1,97 @@
+"""The guest: Debian's cloud kernel and an initramfs of busybox, ip, tcpdump and the exec agent. Built once, cached."""
+import hashlib
+import os
+import pathlib
+import shutil
+import tempfile
+
+from weftlab.errors import LabError
+from weftlab.layout import CACHE, ROOT
+from weftlab.shell import run
+
+SOURCES = ROOT / "lab/guest"
+BUSYBOX = "/bin/busybox"
+PROGRAMS = {"/sbin/ip": "/bin/ip", "/usr/bin/tcpdump": "/bin/tcpdump"}
+MODULES = ("virtio_mmio", "virtio_net", "virtio_console", "ipip", "af_packet")
+FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin", "etc", "proc", "sys", "dev", "root", "tmp", "run", "lib/modules", "var/run")
+
+
+def kernel():
+    """The newest of Debian's cloud kernels."""
+    found = sorted(pathlib.Path("/boot").glob("vmlinuz-*-cloud-amd64"), key=lambda path: path.stat().st_mtime)
+    if not found:
+        raise LabError("no kernel for guests: install linux-image-cloud-amd64")
+    return found[-1]
+
+
+def initramfs():
+    """The path of the initramfs; builds it when an input has changed."""
+    path = CACHE / f"guest-{_fingerprint()}.cpio"
+    if not path.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=CACHE) as work:
+            _build(pathlib.Path(work) / "root", pathlib.Path(work) / "image")
+            (pathlib.Path(work) / "image").rename(path)
+    return path
+
+
+def _fingerprint():
+    digest = hashlib.sha256(kernel().name.encode())
+    for path in [*sorted(SOURCES.iterdir()), pathlib.Path(__file__), pathlib.Path(BUSYBOX), *PROGRAMS]:
+        digest.update(pathlib.Path(path).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _build(root, image):
+    for folder in FOLDERS:
+        (root / folder).mkdir(parents=True)
+    _add_busybox(root)
+    for source, target in PROGRAMS.items():
+        _add_program(root, source, target)
+    _add_modules(root)
+    run("g++", "-std=c++20", "-Os", "-static", "-s", "-fno-exceptions", "-fno-rtti", SOURCES / "exec_agent.cc",
+        "-o", root / "bin/exec-agent")
+    _copy(SOURCES / "init", root / "init", 0o755)
+    _copy(SOURCES / "udhcpc.sh", root / "etc/udhcpc.sh", 0o755)
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    (root / "etc/group").write_text("root:x:0:\n")
+    # Not compressed: the guest's emulated processor would take longer to unpack it than to copy it.
+    run("sh", "-c", 'cd "$1" && find . | cpio --quiet -o -H newc >"$2"', "sh", root, image)
+
+
+def _copy(source, target, mode):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+    os.chmod(target, mode)
+
+
+def _add_busybox(root):
+    _copy(BUSYBOX, root / "bin/busybox", 0o755)
+    for applet in run(BUSYBOX, "--list").split():
+        link = root / "bin" / applet
+        if not link.exists():
+            link.symlink_to("busybox")
+
+
+def _add_program(root, source, target):
+    """A dynamically linked program with its libraries, in place of the applet of that name."""
+    (root / target.lstrip("/")).unlink(missing_ok=True)
+    _copy(source, root / target.lstrip("/"), 0o755)
+    for line in run("ldd", source).splitlines():
+        for word in line.split():
+            if word.startswith("/"):
+                _copy(word, root / word.lstrip("/"), 0o755)
+
+
+def _add_modules(root):
+    """The modules with what they need, and the order to load them in. What is built in has no file."""
+    version = kernel().name.removeprefix("vmlinuz-")
+    order = []
+    for module in MODULES:
+        for line in run("modprobe", "-S", version, "--show-depends", module, check=False).splitlines():
+            action, _, path = line.strip().partition(" ")
+            if action == "insmod" and path not in order:
+                order.append(path)
+    for path in order:
+        _copy(path, root / "lib/modules" / pathlib.Path(path).name, 0o644)
+    (root / "lib/modules/order").write_text("".join(f"{pathlib.Path(path).name}\n" for path in order))
