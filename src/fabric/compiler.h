@@ -1,15 +1,17 @@
 #pragma once
 // Intent and node facts in, flows out: incrementally. The only thing between the intent model and the switch.
 //
-// The compiler keeps, per *unit* (the node, a network, a local port, a remote port, a group, a rule, a tunnel), the flows
-// that the unit contributes. A change marks the units that it touches; compile() recomputes those only and returns what
-// differs in the merged table. Units that contribute the same match share one flow (their conjunction actions together).
+// The compiler keeps, per *unit* (the node, a network, a local port, a remote port, a group, a rule, a
+// tunnel), the flows that the unit contributes. A change marks the units that it touches; compile()
+// recomputes those only and returns what differs in the merged table. Units that contribute the same match
+// share one flow (their conjunction actions together).
 
 #include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "fabric/cookie.h"
 #include "model/intent.h"
 #include "openflow/flow.h"
 
@@ -18,16 +20,16 @@ namespace weft::fabric {
 /// An interface of br-int that carries a port of this node.
 struct LocalPort {
   Uuid port;
-  std::string interface;    ///< OVS interface name
+  std::string interface;  ///< OVS interface name
   std::uint32_t ofport = 0;
-  std::uint16_t zone = 0;   ///< conntrack zone, unique on the node, stable across restarts
+  std::uint16_t zone = 0;  ///< conntrack zone, unique on the node, stable across restarts
   bool operator==(const LocalPort&) const = default;
 };
 
 /// A tunnel port of br-int to one peer.
 struct Tunnel {
   model::Encapsulation encapsulation = model::Encapsulation::kVxlan;
-  std::string node;         ///< the peer's name
+  std::string node;  ///< the peer's name
   std::uint32_t ofport = 0;
   bool operator==(const Tunnel&) const = default;
 };
@@ -45,8 +47,9 @@ struct FlowDelta {
 
 /// How much work the last compile() was; exported, and held constant by tests.
 struct CompileStats {
-  std::uint64_t units = 0;
-  std::uint64_t flows = 0;
+  std::uint64_t units = 0;  ///< recomputed
+  std::uint64_t flows = 0;  ///< that those contribute
+  bool operator==(const CompileStats&) const = default;
 };
 
 class Compiler {
@@ -55,7 +58,7 @@ class Compiler {
   ~Compiler();
 
   void intent_changed(const model::IntentChanges& changes);
-  void plug(const LocalPort& port);    ///< new, or changed ofport or zone
+  void plug(const LocalPort& port);  ///< new, or changed ofport or zone
   void unplug(const Uuid& port);
   void add_tunnel(const Tunnel& tunnel);
   void remove_tunnel(model::Encapsulation encapsulation, const std::string& node);
@@ -66,11 +69,21 @@ class Compiler {
 
   /// Every flow that the switch should have now.
   std::vector<openflow::Flow> desired() const;
-  /// What must change so that a switch with `actual` has the desired flows; used on connect. Counters of unchanged flows
-  /// survive.
+  /// What must change so that a switch with `actual` has the desired flows; used on connect. Counters of
+  /// unchanged flows survive.
   FlowDelta difference(const std::vector<openflow::Flow>& actual) const;
 
-  /// Peers that this node needs tunnels to: (encapsulation, node name), for networks with ports both here and there.
+  /// Has the intent every row that a plugged port needs: the port, bound to this node, its network, its
+  /// groups? Only then do the compiled flows say what was asked for; a port that is not ready has no flows,
+  /// or lacks a group's rules.
+  bool ready(const Uuid& port) const;
+
+  /// The objects that a desired flow is for, more than one when they share it; empty for a flow that is not
+  /// desired.
+  std::vector<Owner> owners(const openflow::FlowKey& key) const;
+
+  /// Peers that this node needs tunnels to: (encapsulation, node name), for networks with ports both here and
+  /// there.
   std::set<std::pair<model::Encapsulation, std::string>> wanted_tunnels() const;
 
  private:

@@ -1,0 +1,42 @@
+#pragma once
+// Words in which features write flows.
+
+#include <vector>
+
+#include "fabric/families.h"
+#include "fabric/registers.h"
+#include "openflow/flow.h"
+
+namespace weft::fabric {
+
+/// Flows of a feature; cookies are given when they enter the flow table.
+using Flows = std::vector<openflow::Flow>;
+using Actions = std::vector<openflow::Action>;
+
+openflow::Flow flow(const Family& family, openflow::Match match, Actions actions);
+void append(Flows& flows, Flows more);
+
+/// The packet goes on in `table`; always the last action.
+openflow::Action go(Table table);
+openflow::Action load(const RegisterField& field, std::uint64_t value);
+openflow::Action set(openflow::Field field, const openflow::Bits& value);
+openflow::Action move(openflow::Field from, openflow::Field to);
+openflow::Action output(std::uint32_t port);
+
+/// `match` and also the register field's value.
+openflow::Match with(openflow::Match match, const RegisterField& field, std::uint64_t value);
+openflow::Match on_port(std::uint32_t ofport);
+openflow::Match ip(openflow::Match match, IpVersion version);
+openflow::Match ip(openflow::Match match, IpVersion version, int protocol);
+openflow::Match udp(openflow::Match match, IpVersion version, int source, int destination);
+openflow::Match icmpv6(openflow::Match match, int type);
+openflow::Match arp(openflow::Match match);
+
+/// The field of the source or destination address.
+openflow::Field ip_source(IpVersion version);
+openflow::Field ip_destination(IpVersion version);
+
+inline constexpr int kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58, kSctp = 132;
+inline constexpr std::array kIpVersions = {IpVersion::kV4, IpVersion::kV6};
+
+}  // namespace weft::fabric

@@ -1,0 +1,308 @@
+#include "fabric/compiler.h"
+
+#include <algorithm>
+#include <map>
+
+#include "fabric/features/arp.h"
+#include "fabric/features/classify.h"
+#include "fabric/features/dhcp.h"
+#include "fabric/features/l2.h"
+#include "fabric/features/misses.h"
+#include "fabric/features/port_security.h"
+#include "fabric/features/security_groups.h"
+#include "fabric/flow_table.h"
+#include "fabric/hosting.h"
+
+namespace weft::fabric {
+namespace {
+
+using model::Direction;
+using TunnelKey = std::pair<model::Encapsulation, std::string>;
+
+std::string tunnel_name(const TunnelKey& key) {
+  return std::string(model::to_string(key.first)) + '/' + key.second;
+}
+
+Unit tunnel_unit(const TunnelKey& key) {
+  return {UnitKind::kTunnel, {}, tunnel_name(key)};
+}
+
+}  // namespace
+
+class Compiler::Impl {
+ public:
+  Impl(const model::Intent& intent, NodeFacts facts)
+      : intent_(intent), node_(std::move(facts.name)), hosting_(intent, node_) {
+    hosting_.mark({UnitKind::kPipeline});
+    // What the intent already holds needs no marks: nothing of it has flows before a port is plugged.
+  }
+
+  void add_tunnel(const Tunnel& tunnel);
+  void remove_tunnel(const TunnelKey& key);
+  FlowDelta compile();
+  bool ready(const Uuid& port) const;
+  std::set<TunnelKey> wanted_tunnels() const;
+
+  const model::Intent& intent_;
+  std::string node_;
+  Hosting hosting_;
+  FlowTable table_;
+  CompileStats stats_;
+
+ private:
+  Flows flows_of(const Unit& unit) const;
+  Flows tunnel_flows(const std::string& name) const;
+  Flows network_flows(const Uuid& id) const;
+  Flows flood_to_ports_flows(const Uuid& id) const;
+  Flows flood_to_nodes_flows(const Uuid& id) const;
+  Flows port_flows(const Uuid& id) const;
+  Flows rule_flows(const Uuid& id) const;
+  Flows remote_group_flows(const Uuid& id) const;
+  Flows member_flows(const Uuid& id) const;
+
+  /// The network's key, if it has ports here.
+  std::optional<NetworkKey> active_key(const Uuid& network) const;
+  PortView view(const model::Ref<model::Port>& port, NetworkKey network) const;
+  const Tunnel* tunnel_to(const model::Port& port) const;
+
+  std::map<TunnelKey, Tunnel> tunnels_;
+};
+
+void Compiler::Impl::add_tunnel(const Tunnel& tunnel) {
+  const TunnelKey key{tunnel.encapsulation, tunnel.node};
+  auto [it, is_new] = tunnels_.try_emplace(key, tunnel);
+  if (!is_new && it->second == tunnel) return;
+  it->second = tunnel;
+  hosting_.mark(tunnel_unit(key));
+  hosting_.tunnel_changed(key.first, key.second);
+}
+
+void Compiler::Impl::remove_tunnel(const TunnelKey& key) {
+  if (tunnels_.erase(key) == 0) return;
+  hosting_.mark(tunnel_unit(key));
+  hosting_.tunnel_changed(key.first, key.second);
+}
+
+FlowDelta Compiler::Impl::compile() {
+  stats_ = {};
+  for (const auto& unit : hosting_.take_dirty()) {
+    Flows flows = flows_of(unit);
+    ++stats_.units;
+    stats_.flows += flows.size();
+    table_.set(unit, std::move(flows));
+  }
+  return table_.take_delta();
+}
+
+Flows Compiler::Impl::flows_of(const Unit& unit) const {
+  switch (unit.kind) {
+    case UnitKind::kPipeline: {
+      Flows flows = misses();
+      append(flows, policy_pipeline());
+      append(flows, l2_pipeline());
+      return flows;
+    }
+    case UnitKind::kTunnel:
+      return tunnel_flows(unit.name);
+    case UnitKind::kNetwork:
+      return network_flows(unit.id);
+    case UnitKind::kFloodToPorts:
+      return flood_to_ports_flows(unit.id);
+    case UnitKind::kFloodToNodes:
+      return flood_to_nodes_flows(unit.id);
+    case UnitKind::kPort:
+      return port_flows(unit.id);
+    case UnitKind::kRule:
+      return rule_flows(unit.id);
+    case UnitKind::kRemoteGroup:
+      return remote_group_flows(unit.id);
+    case UnitKind::kMember:
+      return member_flows(unit.id);
+  }
+  return {};
+}
+
+Flows Compiler::Impl::tunnel_flows(const std::string& name) const {
+  for (const auto& [key, tunnel] : tunnels_) {
+    if (tunnel_name(key) == name) return classify_tunnel(tunnel);
+  }
+  return {};
+}
+
+Flows Compiler::Impl::network_flows(const Uuid& id) const {
+  const auto key = active_key(id);
+  if (!key) return {};
+  const auto& subnets = intent_.subnets_of(id);
+  const bool has_dhcp = std::any_of(subnets.begin(), subnets.end(), [this](const Uuid& subnet) {
+    const auto row = intent_.find<model::Subnet>(subnet);
+    return row && row->enable_dhcp && row->cidr.version() == IpVersion::kV4;
+  });
+  return has_dhcp ? dhcp_requests(*key) : Flows{};
+}
+
+Flows Compiler::Impl::flood_to_ports_flows(const Uuid& id) const {
+  const auto key = active_key(id);
+  if (!key) return {};
+  std::vector<std::uint32_t> ofports;
+  for (const auto& port : *hosting_.ports_of(id)) ofports.push_back(hosting_.hosted(port)->ofport);
+  std::sort(ofports.begin(), ofports.end());
+  return flood_to_ports(*key, ofports);
+}
+
+Flows Compiler::Impl::flood_to_nodes_flows(const Uuid& id) const {
+  const auto key = active_key(id);
+  if (!key) return {};
+  const auto encapsulation = intent_.find<model::Network>(id)->encapsulation;
+  std::vector<std::uint32_t> ofports;
+  for (const auto& [host, ports] : intent_.hosts_of(id)) {
+    auto tunnel = tunnels_.find({encapsulation, host});
+    if (tunnel != tunnels_.end()) ofports.push_back(tunnel->second.ofport);
+  }
+  std::sort(ofports.begin(), ofports.end());
+  return flood_to_nodes(*key, ofports);
+}
+
+Flows Compiler::Impl::port_flows(const Uuid& id) const {
+  const auto port = intent_.find<model::Port>(id);
+  if (!port || port->host.empty()) return {};
+  const auto key = active_key(port->network);
+  if (!key) return {};
+  const PortView here = view(port, *key);
+  if (!port->admin_state_up) return l2_down(here);
+  const bool is_hosted = hosting_.hosted(id) != nullptr;
+  if (!is_hosted && port->host == node_) return {};
+
+  Flows flows = arp_answers(here);
+  if (!is_hosted) {
+    if (const auto* tunnel = tunnel_to(*port)) append(flows, l2_remote(here, *tunnel));
+    return flows;
+  }
+  append(flows, classify_port(here));
+  append(flows, port_security(here));
+  append(flows, arp_own_addresses(here));
+  append(flows, policy_of_port(here));
+  append(flows, l2_local(here));
+  return flows;
+}
+
+Flows Compiler::Impl::rule_flows(const Uuid& id) const {
+  const auto* active = hosting_.active_rule(id);
+  if (!active) return {};
+  const auto rule = intent_.find<model::SecurityGroupRule>(id);
+  return policy_of_rule(*rule, hosting_.group_key(rule->group),
+                        active->remote ? hosting_.group_key(*active->remote) : 0);
+}
+
+Flows Compiler::Impl::remote_group_flows(const Uuid& id) const {
+  Flows flows;
+  for (auto direction : {Direction::kIngress, Direction::kEgress}) {
+    if (hosting_.is_remote(id, direction))
+      append(flows, policy_of_remote_group(hosting_.group_key(id), direction));
+  }
+  return flows;
+}
+
+Flows Compiler::Impl::member_flows(const Uuid& id) const {
+  const auto member = intent_.find<model::GroupMember>(id);
+  if (!member) return {};
+  const auto port = intent_.find<model::Port>(member->port);
+  const auto key = active_key(member->network);
+  if (!port || !key) return {};
+  Flows flows;
+  for (auto direction : {Direction::kIngress, Direction::kEgress}) {
+    if (!hosting_.is_remote(member->group, direction)) continue;
+    for (const auto& [mac, address] : view(port, *key).allowed_pairs()) {
+      append(flows, policy_of_member(*key, address, hosting_.group_key(member->group), direction));
+    }
+  }
+  return flows;
+}
+
+std::optional<NetworkKey> Compiler::Impl::active_key(const Uuid& network) const {
+  if (!hosting_.ports_of(network)) return std::nullopt;
+  const auto row = intent_.find<model::Network>(network);
+  return network_key(row->encapsulation, row->vni);
+}
+
+PortView Compiler::Impl::view(const model::Ref<model::Port>& port, NetworkKey network) const {
+  PortView view{.port = port, .network = network};
+  for (const auto& address : intent_.fixed_ips(port->id)) view.addresses.push_back(address.ip);
+  const auto* hosted = hosting_.hosted(port->id);
+  if (!hosted) return view;
+  view.ofport = hosted->ofport;
+  view.zone = hosting_.plugged(port->id)->zone;
+  for (const auto& group : hosted->groups) view.groups.push_back(hosting_.group_key(group));
+  std::sort(view.groups.begin(), view.groups.end());
+  return view;
+}
+
+const Tunnel* Compiler::Impl::tunnel_to(const model::Port& port) const {
+  const auto network = intent_.find<model::Network>(port.network);
+  auto it = tunnels_.find({network->encapsulation, port.host});
+  return it == tunnels_.end() ? nullptr : &it->second;
+}
+
+bool Compiler::Impl::ready(const Uuid& id) const {
+  const auto port = intent_.find<model::Port>(id);
+  if (!hosting_.plugged(id) || !port || port->host != node_) return false;
+  if (!intent_.find<model::Network>(port->network)) return false;
+  const auto groups = intent_.groups_of_port(id);
+  return std::all_of(groups.begin(), groups.end(), [this](const Uuid& group) {
+    return intent_.find<model::SecurityGroup>(group) != nullptr;
+  });
+}
+
+std::set<TunnelKey> Compiler::Impl::wanted_tunnels() const {
+  std::set<TunnelKey> wanted;
+  for (const auto& [network, ports] : hosting_.networks()) {
+    const auto row = intent_.find<model::Network>(network);
+    if (!row) continue;
+    for (const auto& [host, count] : intent_.hosts_of(network)) {
+      if (host != node_) wanted.emplace(row->encapsulation, host);
+    }
+  }
+  return wanted;
+}
+
+Compiler::Compiler(const model::Intent& intent, NodeFacts facts)
+    : impl_(std::make_unique<Impl>(intent, std::move(facts))) {}
+Compiler::~Compiler() = default;
+
+void Compiler::intent_changed(const model::IntentChanges& changes) {
+  for (const auto& change : changes) impl_->hosting_.intent_changed(change);
+}
+void Compiler::plug(const LocalPort& port) {
+  impl_->hosting_.plug(port);
+}
+void Compiler::unplug(const Uuid& port) {
+  impl_->hosting_.unplug(port);
+}
+void Compiler::add_tunnel(const Tunnel& tunnel) {
+  impl_->add_tunnel(tunnel);
+}
+void Compiler::remove_tunnel(model::Encapsulation encapsulation, const std::string& node) {
+  impl_->remove_tunnel({encapsulation, node});
+}
+FlowDelta Compiler::compile() {
+  return impl_->compile();
+}
+const CompileStats& Compiler::last_stats() const {
+  return impl_->stats_;
+}
+std::vector<openflow::Flow> Compiler::desired() const {
+  return impl_->table_.all();
+}
+FlowDelta Compiler::difference(const std::vector<openflow::Flow>& actual) const {
+  return impl_->table_.difference(actual);
+}
+bool Compiler::ready(const Uuid& port) const {
+  return impl_->ready(port);
+}
+std::vector<Owner> Compiler::owners(const openflow::FlowKey& key) const {
+  return impl_->table_.owners(key);
+}
+std::set<std::pair<model::Encapsulation, std::string>> Compiler::wanted_tunnels() const {
+  return impl_->wanted_tunnels();
+}
+
+}  // namespace weft::fabric

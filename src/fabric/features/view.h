@@ -1,0 +1,31 @@
+#pragma once
+// What features see: plain values taken from intent and node facts, so that every feature is a pure function
+// of them.
+
+#include <optional>
+#include <vector>
+
+#include "fabric/build.h"
+#include "fabric/compiler.h"
+#include "fabric/identity.h"
+
+namespace weft::fabric {
+
+/// A port of an active network, here or elsewhere.
+struct PortView {
+  model::Ref<model::Port> port;
+  NetworkKey network;
+  std::vector<IpAddress> addresses;   ///< fixed IPs
+  std::vector<std::uint32_t> groups;  ///< keys of its security groups, ascending
+  std::uint32_t ofport = 0;           ///< on this node; 0 for a port elsewhere
+  std::uint16_t zone = 0;
+
+  PortPolicy policy() const {
+    if (!port->port_security_enabled) return PortPolicy::kOpen;
+    return groups.empty() ? PortPolicy::kClosed : PortPolicy::kStateful;
+  }
+  /// What the port may use: fixed IPs with its own MAC, then the allowed address pairs.
+  std::vector<std::pair<MacAddress, IpPrefix>> allowed_pairs() const;
+};
+
+}  // namespace weft::fabric

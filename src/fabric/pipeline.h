@@ -1,0 +1,122 @@
+#pragma once
+// The pipeline as data: stages, tables and families of flows, each declared once. Table numbers follow from
+// the order of declaration; code, tests and documents use names only. To add a table: put it in Table and
+// kTables at its place.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace weft::fabric {
+
+/// The steps of a packet's way through a node, in order.
+enum class Stage : std::uint8_t {
+  kClassification,
+  kPortSecurity,
+  kLocalServices,
+  kEgressPolicy,
+  kForwarding,
+  kIngressPolicy,
+  kOutput,
+};
+
+enum class Table : std::uint8_t {
+  kClassify,
+  kPortSecurity,
+  kLocalServices,
+  kEgressPolicy,
+  kEgressState,
+  kEgressRules,
+  kEgressVerdict,
+  kL2Lookup,
+  kFlood,
+  kArrival,
+  kIngressPolicy,
+  kIngressState,
+  kIngressRules,
+  kIngressVerdict,
+  kOutput,
+};
+
+/// What happens to a packet that no flow of a table matches. Always an explicit flow of priority 0, so that
+/// it is counted.
+enum class Miss : std::uint8_t {
+  kDrop,
+  kNext,    ///< goes on to the following table
+  kReturn,  ///< nothing: the table is called by resubmit, and the caller goes on
+};
+
+struct TableInfo {
+  Table table;
+  std::string_view name;
+  Stage stage;
+  Miss miss;
+  std::string_view doc;
+};
+
+inline constexpr std::array kTables = {
+    TableInfo{Table::kClassify, "classify", Stage::kClassification, Miss::kDrop,
+              "Where does the packet come from? A local port gives its network, conntrack zone and policy; a "
+              "tunnel gives "
+              "the network by encapsulation and VNI. Frames from a tunnel were checked by the sending node "
+              "and go straight "
+              "to l2_lookup. Anything else, including ports that are administratively down, is dropped."},
+    TableInfo{Table::kPortSecurity, "port_security", Stage::kPortSecurity, Miss::kDrop,
+              "A local port may only speak with its own addresses: fixed IPs and allowed address pairs."},
+    TableInfo{Table::kLocalServices, "local_services", Stage::kLocalServices, Miss::kNext,
+              "What the node answers itself, for local ports only: DHCP and ARP."},
+    TableInfo{Table::kEgressPolicy, "egress_policy", Stage::kEgressPolicy, Miss::kDrop,
+              "Policy of the sending port. Ports without port security skip it, with no connection tracking "
+              "at all."},
+    TableInfo{Table::kEgressState, "egress_state", Stage::kEgressPolicy, Miss::kDrop,
+              "The connection's state in the sender's zone decides; only new connections ask the rules."},
+    TableInfo{
+        Table::kEgressRules, "egress_rules", Stage::kEgressPolicy, Miss::kReturn,
+        "Egress rules of one group, called once for each group of the port with the group's key loaded."},
+    TableInfo{Table::kEgressVerdict, "egress_verdict", Stage::kEgressPolicy, Miss::kDrop,
+              "A new connection that a rule allows is committed in the sender's zone; others are dropped."},
+    TableInfo{Table::kL2Lookup, "l2_lookup", Stage::kForwarding, Miss::kDrop,
+              "Network and destination MAC to a local port or a tunnel. What is not known floods inside its "
+              "network."},
+    TableInfo{Table::kFlood, "flood", Stage::kForwarding, Miss::kDrop,
+              "One copy for each local port of the network."},
+    TableInfo{Table::kArrival, "arrival", Stage::kIngressPolicy, Miss::kDrop,
+              "The destination port's conntrack zone and policy. A packet never goes back to its sender."},
+    TableInfo{Table::kIngressPolicy, "ingress_policy", Stage::kIngressPolicy, Miss::kDrop,
+              "Policy of the receiving port. Ports without port security skip it, with no connection "
+              "tracking at all."},
+    TableInfo{Table::kIngressState, "ingress_state", Stage::kIngressPolicy, Miss::kDrop,
+              "The connection's state in the receiver's zone decides; only new connections ask the rules."},
+    TableInfo{
+        Table::kIngressRules, "ingress_rules", Stage::kIngressPolicy, Miss::kReturn,
+        "Ingress rules of one group, called once for each group of the port with the group's key loaded."},
+    TableInfo{Table::kIngressVerdict, "ingress_verdict", Stage::kIngressPolicy, Miss::kDrop,
+              "A new connection that a rule allows is committed in the receiver's zone; others are dropped."},
+    TableInfo{Table::kOutput, "output", Stage::kOutput, Miss::kDrop,
+              "Out of the port that the lookup chose."},
+};
+
+/// Tables are listed in the order of the enumeration and their stages never go back.
+consteval bool tables_in_order() {
+  for (std::size_t i = 0; i < kTables.size(); ++i) {
+    if (static_cast<std::size_t>(kTables[i].table) != i) return false;
+    if (i > 0 && kTables[i].stage < kTables[i - 1].stage) return false;
+  }
+  return static_cast<std::size_t>(Table::kOutput) + 1 == kTables.size();
+}
+static_assert(tables_in_order());
+
+constexpr std::uint8_t number(Table table) {
+  return static_cast<std::uint8_t>(table);
+}
+constexpr const TableInfo& info(Table table) {
+  return kTables[number(table)];
+}
+
+/// The name of a table number, for openflow::to_text; "table N" of another pipeline is "unknown".
+inline std::string table_name(std::uint8_t table) {
+  return std::string(table < kTables.size() ? kTables[table].name : "unknown");
+}
+
+}  // namespace weft::fabric
