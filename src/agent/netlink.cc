@@ -299,11 +299,12 @@ Result<void> delete_link(const std::string& name) {
   return {};
 }
 
-Result<void> check_veth(const VethSpec& spec) {
+Result<MacAddress> check_veth(const VethSpec& spec) {
   WEFT_TRY(auto socket, open_socket());
   WEFT_TRY(auto host, find_link(socket.get(), spec.host_name));
   if (!(rtnl_link_get_flags(host.get()) & IFF_UP)) return fail(Errc::kConflict, spec.host_name + " is down");
-  return check_pod_end(spec);
+  WEFT_CHECK(check_pod_end(spec));
+  return mac_of(host.get());
 }
 
 }  // namespace weft::agent

@@ -62,7 +62,8 @@ Result<MacAddress> make_veth(const VethSpec& spec);
 /// Removes an interface of this namespace, and with it its veth peer; one that is not there is fine.
 Result<void> delete_link(const std::string& name);
 
-/// Are both ends there as `spec` says? Errors: kConflict saying what differs.
-Result<void> check_veth(const VethSpec& spec);
+/// Are both ends there as `spec` says? Returns the MAC of the switch's end. Errors: kConflict saying what
+/// differs.
+Result<MacAddress> check_veth(const VethSpec& spec);
 
 }  // namespace weft::agent

@@ -1,0 +1,69 @@
+#include "agent/pod_plan.h"
+
+#include <algorithm>
+
+namespace weft::agent {
+namespace {
+
+template <typename T>
+void append_new(std::vector<T>& list, const std::vector<T>& more) {
+  for (const auto& each : more) {
+    if (std::ranges::find(list, each) == list.end()) list.push_back(each);
+  }
+}
+
+void add_subnet(PodPlan& plan, const model::Subnet& subnet, const IpAddress& ip, bool default_route) {
+  plan.veth.addresses.push_back({ip, subnet.cidr.length()});
+  plan.ips.push_back({.address = ip, .prefix_length = subnet.cidr.length(), .gateway = subnet.gateway_ip});
+  append_new(plan.nameservers, subnet.dns_nameservers);
+  for (const auto& route : subnet.host_routes) plan.veth.routes.push_back({route.destination, route.nexthop});
+  if (default_route && subnet.gateway_ip) {
+    auto any = ip.is_v4() ? IpAddress() : IpAddress::v6({});
+    plan.veth.routes.push_back({IpPrefix(any, 0), subnet.gateway_ip});
+  }
+}
+
+bool is_default(const InterfaceRoute& route) {
+  return route.destination.length() == 0;
+}
+
+}  // namespace
+
+Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, const PodInterface& interface,
+                         const cni::NetworkConfig& config, const NodeFacts& node) {
+  auto network = intent.find<model::Network>(port.network);
+  if (!network)
+    return fail(Errc::kNotFound, "network " + port.network.to_string() + " is gone", "NetworkNotFound");
+  PodPlan plan;
+  plan.veth = {.host_name = interface.host_name(),
+               .host_mtu = node.underlay_mtu,
+               .netns = interface.sandbox,
+               .ifname = interface.ifname,
+               .mac = port.mac,
+               .mtu = network->mtu,
+               .checksum_offload = !node.userspace_datapath};
+  plan.dns_domain = network->dns_domain;
+  for (const auto& address : intent.fixed_ips(port.id)) {
+    auto subnet = intent.find<model::Subnet>(address.subnet);
+    if (subnet) add_subnet(plan, *subnet, address.ip, config.default_route);
+  }
+  if (config.default_route && std::ranges::none_of(plan.veth.routes, is_default)) {
+    return cni::invalid(
+        cni::kInvalidNetworkConfig,
+        "\"default_route\": no subnet of the port has a gateway address (network " + network->name + ")");
+  }
+  return plan;
+}
+
+cni::Wiring wiring_of(const PodPlan& plan, const MacAddress& host_mac) {
+  cni::Wiring wiring;
+  wiring.host = {.name = plan.veth.host_name, .mac = host_mac};
+  wiring.container = {.name = plan.veth.ifname, .mac = plan.veth.mac, .sandbox = plan.veth.netns};
+  wiring.ips = plan.ips;
+  for (const auto& route : plan.veth.routes) wiring.routes.push_back({route.destination, route.gateway});
+  wiring.nameservers = plan.nameservers;
+  wiring.dns_domain = plan.dns_domain;
+  return wiring;
+}
+
+}  // namespace weft::agent

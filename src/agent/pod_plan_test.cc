@@ -1,0 +1,170 @@
+#include "agent/pod_plan.h"
+
+#include <gmock/gmock.h>
+
+#include "agent/name_lookup.h"
+
+namespace weft::agent {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Uuid id(int n) {
+  Uuid uuid;
+  uuid.bytes[15] = static_cast<std::uint8_t>(n);
+  return uuid;
+}
+
+cni::Attachment attachment() {
+  cni::Attachment a;
+  a.container_id = "c1";
+  a.netns = "/run/netns/c1";
+  a.ifname = "eth0";
+  a.pod_name = "web-0";
+  a.pod_namespace = "shop";
+  return a;
+}
+
+class PodPlanTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    model::Network network;
+    network.id = id(1);
+    network.name = "selfservice";
+    network.mtu = 1450;
+    network.dns_domain = "example.org.";
+    intent_.put(network);
+    subnet_.id = id(2);
+    subnet_.network = id(1);
+    subnet_.cidr = *IpPrefix::parse("20.20.1.0/24");
+    subnet_.gateway_ip = IpAddress::parse("20.20.1.1");
+    subnet_.dns_nameservers = {*IpAddress::parse("9.9.9.9")};
+    subnet_.host_routes = {{*IpPrefix::parse("10.0.0.0/8"), *IpAddress::parse("20.20.1.9")}};
+    intent_.put(subnet_);
+    port_.id = *Uuid::parse("6a7e0d5e-3f0c-4b1e-9a35-0e6f1a9d6c11");
+    port_.network = id(1);
+    port_.mac = *MacAddress::parse("fa:16:3e:01:02:03");
+    intent_.put(port_);
+    intent_.put(model::Address{.id = id(4),
+                               .network = id(1),
+                               .subnet = id(2),
+                               .port = port_.id,
+                               .ip = *IpAddress::parse("20.20.1.7")});
+  }
+
+  Result<PodPlan> plan() {
+    return plan_pod(intent_, port_, interface_for(attachment(), port_, PortOrigin::kMade), config_, node_);
+  }
+
+  model::Intent intent_;
+  model::Subnet subnet_;
+  model::Port port_;
+  cni::NetworkConfig config_;
+  NodeFacts node_{.underlay_mtu = 1500, .userspace_datapath = true};
+};
+
+TEST_F(PodPlanTest, ConfiguresWhatThePortSays) {
+  auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().message;
+  const auto& veth = planned->veth;
+  EXPECT_EQ(veth.host_name, "tap6a7e0d5e-3f");
+  EXPECT_EQ(veth.netns, "/run/netns/c1");
+  EXPECT_EQ(veth.ifname, "eth0");
+  EXPECT_EQ(veth.mac, port_.mac);
+  EXPECT_EQ(veth.mtu, 1450) << "the pod's end has the network's MTU";
+  EXPECT_EQ(veth.host_mtu, 1500) << "the switch's end must not drop what the pod's end lets through";
+  EXPECT_THAT(veth.addresses, ElementsAre(InterfaceAddress{*IpAddress::parse("20.20.1.7"), 24}));
+  EXPECT_FALSE(veth.checksum_offload);
+}
+
+TEST_F(PodPlanTest, KeepsOffloadWithTheKernelDatapath) {
+  node_.userspace_datapath = false;
+  EXPECT_TRUE(plan()->veth.checksum_offload);
+}
+
+TEST_F(PodPlanTest, GivesHostRoutesButNoDefaultRouteUnasked) {
+  auto planned = plan();
+  ASSERT_EQ(planned->veth.routes.size(), 1U);
+  EXPECT_EQ(planned->veth.routes[0].destination.to_string(), "10.0.0.0/8");
+}
+
+TEST_F(PodPlanTest, GivesADefaultRouteThroughTheGatewayWhenAsked) {
+  config_.default_route = true;
+  auto planned = plan();
+  ASSERT_TRUE(planned);
+  ASSERT_EQ(planned->veth.routes.size(), 2U);
+  EXPECT_EQ(planned->veth.routes[1].destination.to_string(), "0.0.0.0/0");
+  EXPECT_EQ(planned->veth.routes[1].gateway->to_string(), "20.20.1.1");
+}
+
+TEST_F(PodPlanTest, RefusesADefaultRouteWithoutAGateway) {
+  config_.default_route = true;
+  subnet_.gateway_ip.reset();
+  intent_.put(subnet_);
+  auto planned = plan();
+  ASSERT_FALSE(planned);
+  EXPECT_THAT(planned.error().message, HasSubstr("selfservice"));
+}
+
+TEST_F(PodPlanTest, TellsTheRuntimeWhatWasConfigured) {
+  auto planned = plan();
+  auto wiring = wiring_of(*planned, *MacAddress::parse("02:00:00:00:00:01"));
+  EXPECT_EQ(wiring.host.name, "tap6a7e0d5e-3f");
+  EXPECT_EQ(wiring.container.mac, port_.mac);
+  EXPECT_EQ(wiring.container.sandbox, "/run/netns/c1");
+  ASSERT_EQ(wiring.ips.size(), 1U);
+  EXPECT_EQ(wiring.ips[0].gateway, IpAddress::parse("20.20.1.1"));
+  EXPECT_THAT(wiring.nameservers, ElementsAre(*IpAddress::parse("9.9.9.9")));
+  EXPECT_EQ(wiring.dns_domain, "example.org.");
+}
+
+TEST_F(PodPlanTest, InterfaceSurvivesTheSwitchDatabase) {
+  for (auto origin : {PortOrigin::kMade, PortOrigin::kBound, PortOrigin::kReady}) {
+    auto interface = interface_for(attachment(), port_, origin);
+    auto again = from_plug(to_plug(interface));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->container_id, "c1");
+    EXPECT_EQ(again->ifname, "eth0");
+    EXPECT_EQ(again->sandbox, "/run/netns/c1");
+    EXPECT_EQ(again->pod, "shop/web-0");
+    EXPECT_EQ(again->port, port_.id);
+    EXPECT_EQ(again->origin, origin);
+  }
+}
+
+TEST_F(PodPlanTest, OtherInterfacesAreNotPods) {
+  EXPECT_FALSE(
+      from_plug(PlugSpec{.interface = "tap0", .port = port_.id, .external_ids = {{"vm-uuid", "x"}}}));
+}
+
+TEST_F(PodPlanTest, UnknownOriginNeverDeletesAPort) {
+  auto plug = to_plug(interface_for(attachment(), port_, PortOrigin::kMade));
+  plug.external_ids["weft-port-origin"] = "?";
+  EXPECT_EQ(from_plug(plug)->origin, PortOrigin::kReady);
+}
+
+TEST_F(PodPlanTest, FindsAPortWhoseWiringWasCutShort) {
+  port_.device_owner = kContainerOwner;
+  port_.device_id = "c1";
+  port_.binding_profile = binding_profile(attachment());
+  EXPECT_TRUE(made_for(port_, attachment()));
+  auto other = attachment();
+  other.ifname = "eth1";
+  EXPECT_FALSE(made_for(port_, other)) << "a second interface of the container has its own port";
+}
+
+TEST(OnlyOne, ListsTheIdsOfAnAmbiguousName) {
+  model::Network a, b;
+  a.id = id(1);
+  b.id = id(2);
+  auto chosen = only_one(std::vector{a, b}, "network", "n");
+  ASSERT_FALSE(chosen);
+  EXPECT_EQ(chosen.error().code, Errc::kInvalid);
+  EXPECT_THAT(chosen.error().message, HasSubstr(id(1).to_string() + ", " + id(2).to_string()));
+  EXPECT_EQ(only_one(std::vector<model::Network>{}, "network", "n").error().code, Errc::kNotFound);
+  EXPECT_EQ(only_one(std::vector{a}, "network", "n")->id, id(1));
+}
+
+}  // namespace
+}  // namespace weft::agent
