@@ -210,12 +210,11 @@ TEST_F(ClientTest, ReportsOnlyDifferencesAfterTheServerWasKilled) {
 TEST_F(ClientTest, FailsTransactionsInFlightWhenTheConnectionBreaks) {
   Watcher watcher(io_, all_of(server_.remote()));
   ASSERT_TRUE(until_synced(watcher));
-  Transaction blocked;  // a wait without a timeout never ends
-  blocked.wait("Port", Uuid::random(), {{"name", "never"}});
-  boost::json::array operations = blocked.operations();
+  Transaction lost;
+  lost.insert("Log", Uuid::random(), {{"text", "lost"}});
   std::optional<Result<TransactionReply>> reply;
-  server_.kill();
-  asio::co_spawn(io_, watcher.client.transact(blocked),
+  server_.kill();  // the client has not noticed yet
+  asio::co_spawn(io_, watcher.client.transact(lost),
                  [&](std::exception_ptr, Result<TransactionReply> r) { reply = std::move(r); });
   ASSERT_TRUE(run_until(io_, [&] { return reply.has_value(); }));
   EXPECT_EQ(reply->error().code, Errc::kUnavailable);

@@ -29,6 +29,7 @@ class Replica {
  public:
   /// The column types by which updates are read; set before the first update. Rows are kept.
   void set_schema(Schema schema);
+  const Schema& schema() const { return schema_; }
 
   /// The rows of a monitored table; an empty table for a name that is not monitored.
   const Table& table(std::string_view name) const;

@@ -32,6 +32,16 @@ std::string transact_text(std::int64_t id, std::string_view database, const json
   return text += "]}";
 }
 
+/// "All columns" spelt out: left out, it would include _version, which changes with every commit.
+std::vector<TableMonitor> with_all_columns(std::vector<TableMonitor> monitors, const Schema& schema) {
+  for (TableMonitor& monitor : monitors) {
+    auto table = schema.find(monitor.table);
+    if (!monitor.columns.empty() || table == schema.end()) continue;
+    for (const auto& [column, type] : table->second) monitor.columns.push_back(column);
+  }
+  return monitors;
+}
+
 const json::array* array_of(const json::value* value) {
   return value ? value->if_array() : nullptr;
 }
@@ -147,7 +157,8 @@ void Session::ask_monitor() {
   phase_ = Phase::kMonitor;
   stale_conditions_.clear();  // the request carries them
   request("monitor_cond_since",
-          {options_.database, options_.database, monitor_requests(options_.monitors), last_transaction_},
+          {options_.database, options_.database,
+           monitor_requests(with_all_columns(options_.monitors, replica_.schema())), last_transaction_},
           [this](Result<const Json*> reply) -> Result<void> {
             WEFT_TRY(const Json* result, std::move(reply));
             return take_monitor_reply(*result);
