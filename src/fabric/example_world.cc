@@ -1,0 +1,144 @@
+#include "fabric/example_world.h"
+
+#include <fmt/format.h>
+
+#include "fabric/pipeline.h"
+
+namespace weft::fabric {
+
+using model::Direction;
+using model::Encapsulation;
+
+Uuid World::next_id(Kind kind) {
+  return *Uuid::parse(fmt::format("00000000-0000-4000-80{:02x}-{:012x}", static_cast<int>(kind), ++next_));
+}
+
+Uuid World::network(const std::string& name, Encapsulation encapsulation, int vni) {
+  model::Network network;
+  network.id = next_id(Kind::kNetwork);
+  network.name = name;
+  network.encapsulation = encapsulation;
+  network.vni = vni;
+  put(network);
+  return network.id;
+}
+
+Uuid World::subnet(const Uuid& network, const std::string& cidr, bool dhcp) {
+  model::Subnet subnet;
+  subnet.id = next_id(Kind::kSubnet);
+  subnet.network = network;
+  subnet.cidr = *IpPrefix::parse(cidr);
+  subnet.enable_dhcp = dhcp;
+  put(subnet);
+  return subnet.id;
+}
+
+Uuid World::group(const std::string& name) {
+  model::SecurityGroup group;
+  group.id = next_id(Kind::kGroup);
+  group.name = name;
+  put(group);
+  return group.id;
+}
+
+Uuid World::rule(const Uuid& group, const RuleSpec& spec) {
+  model::SecurityGroupRule rule;
+  rule.id = next_id(Kind::kRule);
+  rule.group = group;
+  rule.direction = spec.direction;
+  rule.ethertype = spec.ethertype;
+  rule.protocol = spec.protocol;
+  rule.port_range_min = spec.port_min;
+  rule.port_range_max = spec.port_max;
+  if (!spec.prefix.empty()) rule.remote_prefix = IpPrefix::parse(spec.prefix);
+  rule.remote_group = spec.remote;
+  put(rule);
+  return rule.id;
+}
+
+Uuid World::default_group(const std::string& name) {
+  const Uuid id = group(name);
+  for (auto version : {IpVersion::kV4, IpVersion::kV6}) {
+    rule(id, {.direction = Direction::kEgress, .ethertype = version});
+    rule(id, {.direction = Direction::kIngress, .ethertype = version, .remote = id});
+  }
+  return id;
+}
+
+Uuid World::port(const PortSpec& spec) {
+  model::Port port;
+  port.id = next_id(Kind::kPort);
+  port.name = spec.name;
+  port.network = spec.network;
+  port.mac = MacAddress::from_u64(0xfa163e000000 + ++macs_);
+  port.host = spec.host;
+  port.port_security_enabled = spec.port_security;
+  port.allowed_address_pairs = spec.pairs;
+  put(port);
+  for (const auto& ip : spec.addresses) {
+    put(model::Address{.id = next_id(Kind::kAddress),
+                       .network = spec.network,
+                       .subnet = {},
+                       .port = port.id,
+                       .ip = *IpAddress::parse(ip)});
+  }
+  for (const auto& group : spec.groups) join(port.id, group);
+  return port.id;
+}
+
+Uuid World::join(const Uuid& port, const Uuid& group) {
+  const Uuid id = next_id(Kind::kMember);
+  put(model::GroupMember{id, group, port, intent_.find<model::Port>(port)->network});
+  return id;
+}
+
+void World::erase_port(const Uuid& id) {
+  const model::IdSet addresses = intent_.addresses_of_port(id), members = intent_.memberships_of_port(id);
+  for (const auto& address : addresses) erase<model::Address>(address);
+  for (const auto& member : members) erase<model::GroupMember>(member);
+  erase<model::Port>(id);
+}
+
+ExampleWorld::ExampleWorld() : compiler(world.intent(), {.name = "worker1"}) {
+  blue = world.network("blue", Encapsulation::kVxlan, 100);
+  green = world.network("green", Encapsulation::kGeneve, 100);
+  world.subnet(blue, "10.0.0.0/24");
+  world.subnet(green, "10.0.0.0/24");
+  standard = world.default_group("default");
+  web = world.group("web");
+  world.rule(web, {.protocol = 6, .port_min = 80});
+  world.rule(web, {.protocol = 1, .prefix = "10.0.0.0/25"});
+  world.rule(web, {.protocol = 6, .port_min = 8000, .port_max = 8009, .remote = standard});
+  world.rule(web, {.direction = Direction::kEgress, .protocol = 17, .port_min = 53});
+
+  alice = world.port({.name = "alice", .network = blue, .addresses = {"10.0.0.11"}, .groups = {standard}});
+  bob = world.port({.name = "bob", .network = blue, .addresses = {"10.0.0.12"}, .groups = {web}});
+  carol = world.port({.name = "carol",
+                      .network = blue,
+                      .addresses = {"10.0.0.13"},
+                      .host = "worker2",
+                      .groups = {standard}});
+  dave = world.port({.name = "dave", .network = green, .addresses = {"10.0.0.12"}, .groups = {standard}});
+  router = world.port({.name = "router", .network = blue, .addresses = {"10.0.0.1"}, .port_security = false});
+
+  compiler.intent_changed(world.take_changes());
+  compiler.plug({.port = alice, .interface = "tap-alice", .ofport = kAlice, .zone = 1});
+  compiler.plug({.port = bob, .interface = "tap-bob", .ofport = kBob, .zone = 2});
+  compiler.plug({.port = dave, .interface = "tap-dave", .ofport = kDave, .zone = 3});
+  compiler.plug({.port = router, .interface = "tap-router", .ofport = kRouter, .zone = 4});
+  compiler.add_tunnel({.encapsulation = Encapsulation::kVxlan, .node = "worker2", .ofport = kVxlanToWorker2});
+  compiler.add_tunnel(
+      {.encapsulation = Encapsulation::kGeneve, .node = "worker2", .ofport = kGeneveToWorker2});
+  compiler.compile();
+}
+
+std::string render(const std::vector<openflow::Flow>& flows) {
+  std::string text;
+  for (const auto& flow : flows) {
+    text +=
+        fmt::format("table={} {}\n", table_name(flow.key.table), openflow::to_text(flow, false, table_name));
+  }
+  return text;
+}
+
+}  // namespace weft::fabric

@@ -1,0 +1,164 @@
+#include "fabric/features/arp.h"
+#include "fabric/features/classify.h"
+#include "fabric/features/dhcp.h"
+#include "fabric/features/l2.h"
+#include "fabric/features/misses.h"
+#include "fabric/features/port_security.h"
+#include "fabric/features/security_groups.h"
+#include "fabric/golden_test.h"
+
+namespace weft::fabric {
+namespace {
+
+using model::Direction;
+using model::Encapsulation;
+
+constexpr NetworkKey kBlue = network_key(Encapsulation::kVxlan, 100);
+constexpr std::uint32_t kWeb = 0x3eb, kDefault = 0xdef;
+
+PortView port(
+    std::vector<const char*> addresses, std::function<void(model::Port&)> edit = [](model::Port&) {}) {
+  model::Port row;
+  row.mac = *MacAddress::parse("fa:16:3e:00:00:01");
+  edit(row);
+  PortView view{.port = std::make_shared<const model::Port>(row), .network = kBlue, .ofport = 11, .zone = 7};
+  for (const char* address : addresses) view.addresses.push_back(*IpAddress::parse(address));
+  return view;
+}
+
+PortView with_groups(PortView view, std::vector<std::uint32_t> groups) {
+  view.groups = std::move(groups);
+  return view;
+}
+
+model::AddressPair pair(const char* ip, const char* mac = nullptr) {
+  model::AddressPair pair{.mac = {}, .ip = *IpPrefix::parse(ip)};
+  if (mac) pair.mac = MacAddress::parse(mac);
+  return pair;
+}
+
+void without_security(model::Port& row) {
+  row.port_security_enabled = false;
+}
+
+model::SecurityGroupRule rule(Direction direction, std::optional<int> protocol, std::optional<int> min = {},
+                              std::optional<int> max = {}) {
+  model::SecurityGroupRule rule;
+  rule.direction = direction;
+  rule.protocol = protocol;
+  rule.port_range_min = min;
+  rule.port_range_max = max;
+  return rule;
+}
+
+TEST(Classify, KnowsPortsAndTunnels) {
+  Golden()
+      .add("a port without a group", classify_port(port({"10.0.0.11"})))
+      .add("a port with a group", classify_port(with_groups(port({"10.0.0.11"}), {kWeb})))
+      .add("a port without port security", classify_port(port({}, without_security)))
+      .add("a VXLAN tunnel", classify_tunnel({Encapsulation::kVxlan, "worker2", 21}))
+      .add("a Geneve tunnel", classify_tunnel({Encapsulation::kGeneve, "worker2", 22}))
+      .expect("classify");
+}
+
+TEST(PortSecurity, LetsAPortSpeakWithItsOwnAddressesOnly) {
+  Golden()
+      .add("one address", port_security(port({"10.0.0.11"})))
+      .add("no address: DHCP and IPv6 link-local only", port_security(port({})))
+      .add("two versions of IP", port_security(port({"10.0.0.11", "2001:db8::11"})))
+      .add("allowed address pairs: a prefix, and another MAC",
+           port_security(port(
+               {"10.0.0.11"},
+               [](model::Port& row) {
+                 row.allowed_address_pairs = {pair("172.16.0.0/16"), pair("10.0.0.100", "00:00:5e:00:01:0a")};
+               })))
+      .add("without port security", port_security(port({"10.0.0.11"}, without_security)))
+      .expect("port_security");
+}
+
+TEST(LocalServices, AnswerArpAndCatchDhcp) {
+  Golden()
+      .add("a network with DHCP", dhcp_requests(kBlue))
+      .add("ARP for a port", arp_answers(port({"10.0.0.11", "2001:db8::11"})))
+      .add("a port's own addresses are never answered to it",
+           arp_own_addresses(port(
+               {"10.0.0.11"}, [](model::Port& row) { row.allowed_address_pairs = {pair("10.0.0.100")}; })))
+      .expect("local_services");
+}
+
+TEST(L2, FindsPortsNodesAndFloods) {
+  Golden()
+      .add("the same on every node", l2_pipeline())
+      .add("a local port", l2_local(with_groups(port({"10.0.0.11"}), {kWeb})))
+      .add("a port behind a tunnel", l2_remote(port({"10.0.0.11"}), {Encapsulation::kVxlan, "worker2", 21}))
+      .add("a port that is down", l2_down(port({})))
+      .add("flood to two ports", flood_to_ports(kBlue, {11, 12}))
+      .add("flood to two nodes", flood_to_nodes(kBlue, {21, 23}))
+      .add("flood in a network that is only here", flood_to_nodes(kBlue, {}))
+      .expect("l2");
+}
+
+TEST(SecurityGroups, ShareTheSamePipeline) {
+  Golden().add("the same on every node", policy_pipeline()).expect("policy");
+}
+
+TEST(SecurityGroups, APortAsksItsGroups) {
+  Golden()
+      .add("two groups", policy_of_port(with_groups(port({"10.0.0.11"}), {kWeb, kDefault})))
+      .add("no group: nothing", policy_of_port(port({"10.0.0.11"})))
+      .add("no port security: nothing", policy_of_port(with_groups(port({}, without_security), {kWeb})))
+      .expect("policy_port");
+}
+
+TEST(SecurityGroups, RulesBecomeMatches) {
+  auto in = Direction::kIngress, out = Direction::kEgress;
+  auto v6 = [](model::SecurityGroupRule rule) {
+    rule.ethertype = IpVersion::kV6;
+    return rule;
+  };
+  auto from = [](model::SecurityGroupRule rule, const char* prefix) {
+    rule.remote_prefix = IpPrefix::parse(prefix);
+    return rule;
+  };
+  auto of_group = [](model::SecurityGroupRule rule) {
+    rule.remote_group = Uuid::random();
+    return rule;
+  };
+  Golden()
+      .add("anything out", policy_of_rule(rule(out, {}), kWeb, 0))
+      .add("tcp 80 in", policy_of_rule(rule(in, 6, 80, 80), kWeb, 0))
+      .add("udp 1000-1999 in", policy_of_rule(rule(in, 17, 1000, 1999), kWeb, 0))
+      .add("sctp 5000 out, to IPv6", policy_of_rule(v6(rule(out, 132, 5000, 5000)), kWeb, 0))
+      .add("icmp in", policy_of_rule(rule(in, 1), kWeb, 0))
+      .add("icmp echo request in", policy_of_rule(rule(in, 1, 8, 0), kWeb, 0))
+      .add("icmp in an IPv6 rule is ICMPv6", policy_of_rule(v6(rule(in, 1, 128)), kWeb, 0))
+      .add("protocol 4 in", policy_of_rule(rule(in, 4), kWeb, 0))
+      .add("tcp 22 in, from a prefix", policy_of_rule(from(rule(in, 6, 22), "192.168.0.0/16"), kWeb, 0))
+      .add("anything out, to a prefix", policy_of_rule(from(rule(out, {}), "192.168.0.0/16"), kWeb, 0))
+      .add("anything in, from 0.0.0.0/0", policy_of_rule(from(rule(in, {}), "0.0.0.0/0"), kWeb, 0))
+      .add("a prefix of the other IP version allows nothing",
+           policy_of_rule(from(v6(rule(in, {})), "10.0.0.0/8"), kWeb, 0))
+      .add("ports of a protocol whose ports a switch can't see: nothing",
+           policy_of_rule(rule(in, 33, 5, 5), kWeb, 0))
+      .add("tcp 8000-8001 in, from a group",
+           policy_of_rule(of_group(rule(in, 6, 8000, 8001)), kWeb, kDefault))
+      .add("anything out, to a group", policy_of_rule(of_group(rule(out, {})), kWeb, kDefault))
+      .add("the remote group, in", policy_of_remote_group(kDefault, in))
+      .add("its member, in", policy_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, in))
+      .add("its member, out", policy_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, out))
+      .add("its member of IPv6, in", policy_of_member(kBlue, *IpPrefix::parse("2001:db8::13"), kDefault, in))
+      .expect("policy_rules");
+}
+
+TEST(Misses, AreExplicitInEveryTable) {
+  EXPECT_EQ(misses().size(), kTables.size());
+  Golden().add("every table", misses()).expect("misses");
+}
+
+TEST(NetworkKey, DiffersByEncapsulation) {
+  EXPECT_NE(network_key(Encapsulation::kVxlan, 100), network_key(Encapsulation::kGeneve, 100));
+  EXPECT_EQ(network_key(Encapsulation::kVxlan, model::kMaxVni).value, 0x1ffffffu);
+}
+
+}  // namespace
+}  // namespace weft::fabric
