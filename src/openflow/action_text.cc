@@ -14,6 +14,7 @@ std::string table_text(std::uint8_t table, TableName name) {
 
 std::string text(const SubField& s) {
   const FieldInfo& f = info(s.field);
+  if (s.field == Field::kInPort) return s.count == f.width ? "OXM_OF_IN_PORT[]" : "NXM_OF_IN_PORT[]";
   if (s.low == 0 && s.count == f.width) return fmt::format("{}[]", f.nxm_name);
   if (s.count == 1) return fmt::format("{}[{}]", f.nxm_name, s.low);
   return fmt::format("{}[{}..{}]", f.nxm_name, s.low, s.low + s.count - 1);
@@ -91,6 +92,10 @@ std::string text(const ConnTrack& a, TableName name) {
   }
   if (!out.empty()) out.pop_back();
   return "ct(" + out + ")";
+}
+
+std::string text(const Opaque& a, TableName) {
+  return fmt::format("unknown({:02x})", fmt::join(a.bytes, ""));
 }
 
 }  // namespace

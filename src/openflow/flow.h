@@ -66,7 +66,9 @@ struct OutputField {
   SubField source;
   auto operator<=>(const OutputField&) const = default;
 };
-/// Sets the masked bits of a field (OXM set_field, masked where the field allows, else NXAST_REG_LOAD).
+/// Sets the masked bits of a field: OXM set_field for a whole field, NXAST_REG_LOAD2 for a part of it. The
+/// switch keeps value and mask as they are, so make them equal to what is meant: no value bit outside the
+/// mask. kInPort is set as a whole, to a number below 65536 (NXAST_REG_LOAD).
 struct SetField {
   Field field = Field::kReg0;
   Bits value;
@@ -128,8 +130,15 @@ struct ConnTrack {
   auto operator<=>(const ConnTrack&) const = default;
 };
 
+/// What a dumped flow does that has no form here (a foreign flow's action or instruction), as bytes. It never
+/// equals an action of ours, so that the flow is seen to differ.
+struct Opaque {
+  std::vector<std::uint8_t> bytes;
+  auto operator<=>(const Opaque&) const = default;
+};
+
 using Action = std::variant<Output, OutputField, SetField, Move, Resubmit, Conjunction, Controller, Group,
-                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack>;
+                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack, Opaque>;
 
 /// Identity of a flow in a switch: no two flows share it.
 struct FlowKey {

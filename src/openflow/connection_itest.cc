@@ -1,0 +1,224 @@
+// The connection against a real ovs-vswitchd.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+
+#include "openflow/connection.h"
+#include "openflow/random_flows.h"
+#include "openflow/real_switch.h"
+
+namespace weft::openflow {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+std::vector<FlowMod> additions(const std::vector<Flow>& flows) {
+  std::vector<FlowMod> out;
+  for (const Flow& flow : flows) out.push_back({FlowMod::Command::kAdd, flow});
+  return out;
+}
+
+std::vector<Flow> sorted(std::vector<Flow> flows) {
+  std::sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.key < b.key; });
+  return flows;
+}
+
+std::vector<Flow> flows_of(const std::vector<FlowStats>& stats) {
+  std::vector<Flow> out;
+  for (const FlowStats& s : stats) out.push_back(s.flow);
+  return sorted(std::move(out));
+}
+
+Flow forwarding(int i) {
+  Flow flow{.key = {.table = 5, .priority = 100}, .cookie = static_cast<std::uint64_t>(i)};
+  flow.key.match.set(Field::kReg0, static_cast<std::uint64_t>(i)).set(Field::kEthType, 0x0800);
+  flow.key.match.set(Field::kIpv4Dst, static_cast<std::uint64_t>(0x0a000000 + i));
+  flow.actions = {SetField{Field::kReg15, static_cast<std::uint64_t>(i), Bits::ones(32)}, Resubmit{9}};
+  return flow;
+}
+
+class ConnectionTest : public testing::Test {
+ protected:
+  ConnectionTest() {
+    Listener::Handlers handlers;
+    handlers.connected = [this](std::shared_ptr<Connection> c) { connection = std::move(c); };
+    handlers.disconnected = [this](const std::shared_ptr<Connection>& c) {
+      if (connection == c) connection.reset();
+    };
+    handlers.packet_in = [this](const std::shared_ptr<Connection>&, PacketIn p) {
+      packets.push_back(std::move(p));
+    };
+    listener = std::move(*Listener::open(io.get_executor(), "127.0.0.1", 0, handlers, metrics));
+    real.add_bridge("br-test", listener->port());
+    run_until([this] { return connection != nullptr; });
+  }
+
+  void run_until(const std::function<bool()>& condition) {
+    auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!condition() && std::chrono::steady_clock::now() < deadline) io.run_one_for(1s);
+    ASSERT_TRUE(condition());
+  }
+
+  /// Runs one asynchronous operation to its end.
+  template <typename T>
+  Result<T> await(Task<T> task) {
+    std::optional<Result<T>> result;
+    asio::co_spawn(io, std::move(task),
+                   [&](std::exception_ptr, Result<T> r) { result.emplace(std::move(r)); });
+    while (!result && io.run_one_for(40s) > 0) {
+    }
+    return result ? std::move(*result) : Result<T>(fail(Errc::kInternal, "the operation never ended"));
+  }
+
+  std::vector<Flow> dump(std::uint8_t table = 0xff) {
+    auto stats = await(connection->dump_flows(table));
+    EXPECT_TRUE(stats) << stats.error().message;
+    return stats ? flows_of(*stats) : std::vector<Flow>();
+  }
+
+  Metrics metrics;
+  asio::io_context io;
+  RealSwitch real;
+  std::unique_ptr<Listener> listener;
+  std::shared_ptr<Connection> connection;
+  std::vector<PacketIn> packets;
+};
+
+TEST_F(ConnectionTest, AppliesTenThousandFlowsAtOnce) {
+  std::vector<Flow> flows;
+  for (int i = 0; i < 10000; ++i) flows.push_back(forwarding(i));
+  auto start = std::chrono::steady_clock::now();
+  auto applied = await(connection->apply(additions(flows)));
+  auto applied_at = std::chrono::steady_clock::now();
+  ASSERT_TRUE(applied) << applied.error().message;
+  std::vector<Flow> dumped = dump();
+  auto dumped_at = std::chrono::steady_clock::now();
+  EXPECT_TRUE(dumped == sorted(flows));
+  auto ms = [](auto d) { return std::chrono::duration<double, std::milli>(d).count(); };
+  std::printf("10,000 flows: bundle %.1f ms, dump %.1f ms\n", ms(applied_at - start),
+              ms(dumped_at - applied_at));
+
+  std::vector<FlowMod> removals;
+  for (const Flow& flow : flows) removals.push_back({FlowMod::Command::kDeleteStrict, flow});
+  ASSERT_TRUE(await(connection->apply(removals)));
+  EXPECT_TRUE(dump().empty());
+}
+
+TEST_F(ConnectionTest, RefusesAWholeBundleForOneBadFlow) {
+  std::vector<Flow> flows{forwarding(1), forwarding(2), forwarding(3)};
+  flows[1].key.match = Match().set(Field::kTcpDst, 4242);  // prerequisites are missing
+  auto applied = await(connection->apply(additions(flows)));
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, Errc::kProtocol);
+  EXPECT_THAT(applied.error().message, HasSubstr("tp_dst=4242"));
+  EXPECT_THAT(applied.error().message, HasSubstr("OFPET_BAD_MATCH"));
+  EXPECT_TRUE(dump().empty());
+}
+
+TEST_F(ConnectionTest, RefusesAWholeBundleAtCommit) {
+  std::vector<Flow> flows{forwarding(1), forwarding(2)};
+  flows[1].actions = {Group{77}};  // no such group: found out at commit
+  auto applied = await(connection->apply(additions(flows)));
+  ASSERT_FALSE(applied);
+  EXPECT_THAT(applied.error().message, HasSubstr("group:77"));
+  EXPECT_TRUE(dump().empty());
+}
+
+TEST_F(ConnectionTest, DumpsWhatWasSentAsEqualValues) {
+  std::mt19937 rng(7);
+  auto flows = random_flows(rng, 2000);
+  auto applied = await(connection->apply(additions(flows)));
+  ASSERT_TRUE(applied) << applied.error().message;
+  auto wanted = sorted(flows);
+  auto dumped = dump();
+  ASSERT_EQ(dumped.size(), wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    ASSERT_TRUE(dumped[i] == wanted[i]) << to_text(wanted[i], true) << "\n" << to_text(dumped[i], true);
+  }
+}
+
+TEST_F(ConnectionTest, TextIsWhatOvsOfctlPrintsAndReads) {
+  std::mt19937 rng(11);
+  auto flows = random_flows(rng, 500);
+  auto applied = await(connection->apply(additions(flows)));
+  ASSERT_TRUE(applied) << applied.error().message;
+  std::vector<std::string> ours, theirs;
+  std::ofstream file(real.directory() + "/flows");
+  for (const Flow& flow : flows) {
+    std::string table = flow.key.table ? "table=" + std::to_string(flow.key.table) + ", " : "";
+    ours.push_back("cookie=" + (flow.cookie ? to_text(flow, true).substr(7) : to_text(flow, true).substr(7)));
+    ours.back().insert(ours.back().find(", ") + 2, table);
+    file << "table=" << int{flow.key.table} << "," << to_text(flow) << "\n";
+  }
+  file.close();
+  std::istringstream lines(real.run("ovs-ofctl -O OpenFlow14 --no-stats --no-names dump-flows br-test"));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(" ")) theirs.push_back(line.substr(1));
+  }
+  std::sort(ours.begin(), ours.end());
+  std::sort(theirs.begin(), theirs.end());
+  ASSERT_EQ(ours.size(), theirs.size());
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_EQ(ours[i], theirs[i]);
+  EXPECT_EQ(real.run("ovs-ofctl -O OpenFlow15 replace-flows br-test $OVS_RUNDIR/flows"), "");
+}
+
+TEST_F(ConnectionTest, BringsUpAPacketWithUserdata) {
+  Flow flow{.key = {.table = 3, .priority = 10}, .cookie = 0xabcdef};
+  flow.actions = {SetField{Field::kReg2, 0x1234, Bits::ones(32)}, Controller{.userdata = {1, 2, 3}}};
+  ASSERT_TRUE(await(connection->apply(additions({flow}))));
+  std::vector<std::uint8_t> frame(60, 0xee);
+  connection->packet_out(frame, kPortController, {SetField{Field::kTunId, 42, Bits::ones(64)}, Resubmit{3}});
+  run_until([this] { return !packets.empty(); });
+  const PacketIn& packet = packets.front();
+  EXPECT_EQ(packet.frame, frame);
+  EXPECT_EQ(packet.userdata, (std::vector<std::uint8_t>{1, 2, 3}));
+  EXPECT_EQ(packet.cookie, 0xabcdefu);
+  EXPECT_EQ(packet.table, 3);
+  ASSERT_TRUE(packet.metadata.find(Field::kReg2));
+  EXPECT_EQ(packet.metadata.find(Field::kReg2)->value, Bits(0x1234));
+  ASSERT_TRUE(packet.metadata.find(Field::kTunId));
+  EXPECT_EQ(packet.metadata.find(Field::kTunId)->value, Bits(42));
+}
+
+TEST_F(ConnectionTest, FlushesOneZone) {
+  Flow commit{.key = {.table = 0, .priority = 10}};
+  commit.key.match.set(Field::kEthType, 0x0800);
+  commit.actions = {ConnTrack{.commit = true, .zone = 7}, ConnTrack{.commit = true, .zone = 8}};
+  ASSERT_TRUE(await(connection->apply(additions({commit}))));
+  EXPECT_EQ(real.run("ovs-appctl netdev-dummy/conntrack 2>/dev/null; ovs-ofctl packet-out br-test "
+                     "'in_port=controller packet="
+                     "0000000000020000000000010800450000200001000040116a"
+                     "c70a0000010a00000203e803e9000c0000deadbeef actions=resubmit(,0)'"),
+            "");
+  std::string entries;
+  run_until([&] {
+    entries = real.run("ovs-appctl dpctl/dump-conntrack");
+    return entries.find("zone=7") != std::string::npos && entries.find("zone=8") != std::string::npos;
+  });
+  ASSERT_TRUE(await(connection->flush_zone(7)));
+  entries = real.run("ovs-appctl dpctl/dump-conntrack");
+  EXPECT_EQ(entries.find("zone=7"), std::string::npos) << entries;
+  EXPECT_NE(entries.find("zone=8"), std::string::npos) << entries;
+}
+
+TEST_F(ConnectionTest, ComesBackAfterTheSwitchRestarts) {
+  auto datapath_id = connection->datapath_id();
+  EXPECT_NE(datapath_id, 0u);
+  std::shared_ptr<Connection> old = connection;
+  real.kill_vswitchd();
+  run_until([this] { return connection == nullptr; });
+  auto applied = await(old->apply(additions({forwarding(1)})));
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().code, Errc::kUnavailable);
+  real.start_vswitchd();
+  run_until([this] { return connection != nullptr; });
+  EXPECT_EQ(connection->datapath_id(), datapath_id);
+  EXPECT_TRUE(await(connection->barrier()));
+}
+
+}  // namespace
+}  // namespace weft::openflow
