@@ -36,7 +36,7 @@ void apply_any(const ovsdb::RowChange& row, model::Intent& intent, Applied& appl
 
 }  // namespace
 
-Applied apply(const ovsdb::Changes& rows, model::Intent& intent) {
+Applied apply_rows(const ovsdb::Changes& rows, model::Intent& intent) {
   using namespace weft::model;
   Applied applied;
   applied.changes.reserve(rows.size());

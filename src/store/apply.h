@@ -11,6 +11,6 @@ struct Applied {
   std::size_t malformed = 0;  ///< rows that could not be read; they are logged and left out
 };
 
-Applied apply(const ovsdb::Changes& rows, model::Intent& intent);
+Applied apply_rows(const ovsdb::Changes& rows, model::Intent& intent);
 
 }  // namespace weft::store

@@ -37,7 +37,7 @@ class Store::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void apply_rows(const ovsdb::Changes& rows) {
-    Applied applied = apply(rows, intent);
+    Applied applied = store::apply_rows(rows, intent);
     malformed->add(applied.malformed);
     if (changes_handler && !applied.changes.empty()) changes_handler(applied.changes);
   }
