@@ -39,7 +39,7 @@ TEST(Match, PrefixOfLengthZeroMatchesEverything) {
 }
 
 TEST(Match, PrintsConnectionStateAsFlags) {
-  EXPECT_EQ(to_text(Match().set_masked(Field::kCtState, 0x22, 0x32)), "ct_state=+est+trk-inv");
+  EXPECT_EQ(to_text(Match().set_masked(Field::kCtState, 0x22, 0x32)), "ct_state=+est-inv+trk");
   EXPECT_EQ(to_text(Match().set(Field::kCtState, 0x25)), "ct_state=new|rel|trk");
 }
 

@@ -47,19 +47,16 @@ std::string flags_text(std::span<const std::string_view> names, const Entry& e) 
   bool exact = e.mask == Bits::ones(static_cast<int>(names.size()));
   if (exact && e.value.is_zero()) return "0";
   std::string out;
-  auto add = [&](std::uint64_t bits, char sign) {
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (!(bits >> i & 1)) continue;
-      if (!exact) {
-        out += sign;
-      } else if (!out.empty()) {
-        out += '|';
-      }
-      out += names[i];
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    bool matched = e.mask.lo >> i & 1, wanted = e.value.lo >> i & 1;
+    if (!matched || (exact && !wanted)) continue;
+    if (!exact) {
+      out += wanted ? '+' : '-';
+    } else if (!out.empty()) {
+      out += '|';
     }
-  };
-  add(e.value.lo, '+');
-  if (!exact) add(e.mask.lo & ~e.value.lo, '-');
+    out += names[i];
+  }
   return out;
 }
 

@@ -41,7 +41,8 @@ class Generator {
       maybe(m, f, 12);
     }
     if (chance(30)) m.set(Field::kInPort, 1 + below(1000));
-    if (chance(30)) m.set_masked(Field::kCtState, number(), number() & 0x3f);
+    // Never +inv: the switch refuses to commit what is invalid.
+    if (chance(30)) m.set_masked(Field::kCtState, number() & 0x2f, number() & 0x3f);
     if (chance(20)) m.set(Field::kCtZone, below(65536));
     if (chance(15)) m.set_masked(Field::kVlanTci, 0x1000 | below(4096), 0x1fff);
     if (chance(10)) m.set(Field::kVlanTci, 0);
@@ -69,7 +70,7 @@ class Generator {
   void ip(Match& m, Field source, Field destination, std::uint64_t eth_type) {
     m.set(Field::kEthType, eth_type);
     for (Field f : {source, destination, Field::kIpTtl, Field::kIpDscp}) maybe(m, f);
-    if (chance(15)) m.set_masked(Field::kIpFrag, below(4), 3);
+    if (chance(15)) m.set_masked(Field::kIpFrag, below(2), chance(50) ? 1 : 3);
     bool v6 = eth_type == 0x86dd;
     switch (below(5)) {
       case 0:

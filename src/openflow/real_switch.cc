@@ -79,8 +79,8 @@ RealSwitch::~RealSwitch() {
 }
 
 void RealSwitch::start_vswitchd() {
-  vswitchd_ = spawn(
-      {"ovs-vswitchd", "unix:" + directory_ + "/db.sock", "--log-file=" + directory_ + "/ovs-vswitchd.log"});
+  vswitchd_ = spawn({"ovs-vswitchd", "unix:" + directory_ + "/db.sock", "--pidfile",
+                     "--log-file=" + directory_ + "/ovs-vswitchd.log"});
 }
 
 void RealSwitch::kill_vswitchd() {
