@@ -110,6 +110,7 @@ ExampleWorld::ExampleWorld() : compiler(world.intent(), {.name = "worker1"}) {
   world.rule(web, {.protocol = 1, .prefix = "10.0.0.0/25"});
   world.rule(web, {.protocol = 6, .port_min = 8000, .port_max = 8009, .remote = standard});
   world.rule(web, {.direction = Direction::kEgress, .protocol = 17, .port_min = 53});
+  world.rule(web, {.direction = Direction::kEgress, .protocol = 6, .port_min = 5432, .remote = web});
 
   alice = world.port({.name = "alice", .network = blue, .addresses = {"10.0.0.11"}, .groups = {standard}});
   bob = world.port({.name = "bob", .network = blue, .addresses = {"10.0.0.12"}, .groups = {web}});

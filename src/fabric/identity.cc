@@ -8,7 +8,8 @@ GroupKeys::GroupKeys(Hash hash) : hash_(std::move(hash)) {}
 
 std::uint32_t GroupKeys::hash_of(const Uuid& group) {
   const std::uint64_t h = fnv1a(group);
-  return static_cast<std::uint32_t>(h ^ h >> 32) | 1;  // conjunction id 0 means none
+  const auto folded = static_cast<std::uint32_t>(h ^ h >> 32);
+  return folded == 0 ? 1 : folded;  // conjunction id 0 means none
 }
 
 std::vector<Uuid> GroupKeys::add(const Uuid& group) {
