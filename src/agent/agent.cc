@@ -1,0 +1,202 @@
+#include "agent/agent.h"
+
+#include <fmt/format.h>
+
+#include "agent/tunnels.h"
+#include "base/log.h"
+
+namespace weft::agent {
+namespace {
+
+constexpr std::string_view kOpenFlowAddress = "127.0.0.1";
+
+store::StoreOptions store_options(const Config& config) {
+  store::StoreOptions options;
+  options.remotes = config.store;
+  options.scope.host = config.node;
+  options.private_key = config.private_key;
+  options.certificate = config.certificate;
+  options.ca_certificate = config.ca_certificate;
+  return options;
+}
+
+SwitchWants switch_wants(const Config& config) {
+  SwitchWants wants;
+  wants.datapath_type = config.datapath_type;
+  wants.controller = fmt::format("tcp:{}:{}", kOpenFlowAddress, config.openflow_port);
+  wants.bridge_mappings = config.bridge_mappings;
+  return wants;
+}
+
+model::Node self_row(const Config& config) {
+  model::Node self;
+  self.id = Uuid::random();
+  self.name = config.node;
+  self.tunnel_ips = {config.tunnel_ip};
+  self.underlay_mtu = config.underlay_mtu;
+  self.diagnostics = config.diagnostics;
+  self.version = WEFT_VERSION;
+  return self;
+}
+
+}  // namespace
+
+Agent::Agent(asio::any_io_executor executor, Config config)
+    : executor_(executor),
+      config_(std::move(config)),
+      store_(executor, store_options(config_)),
+      switch_db_(executor, config_.ovsdb, switch_wants(config_), metrics_),
+      plug_(switch_db_),
+      ports_(store_.intent(), config_.node),
+      interest_(executor, store_, config_.node, ports_, metrics_),
+      reconciler_(executor, store_.intent(), config_.node, metrics_),
+      status_(executor, store_, self_row(config_), metrics_),
+      neighbors_(executor),
+      settled_(executor),
+      turn_(
+          executor, "turn", [this] { return turn(); }, metrics_) {
+  store_.export_metrics(metrics_);
+}
+
+Result<void> Agent::start() {
+  WEFT_CHECK(listen_for_switch());
+  interest_.on_complete([this] { turn_.mark(); });
+  reconciler_.on_reconciled([this] { turn_.mark(); });
+  switch_db_.on_changed([this] { turn_.mark(); });
+  follow_store();
+  switch_db_.start();
+  store_.start();
+  status_.start();
+  return {};
+}
+
+void Agent::stop() {
+  status_.stop();
+  interest_.stop();
+  reconciler_.stop();
+  neighbors_.stop();
+  turn_.stop();
+  if (listener_) listener_->stop();
+  switch_db_.stop();
+  store_.stop();
+}
+
+void Agent::follow_store() {
+  store_.on_changes([this](const model::IntentChanges& changes) {
+    reconciler_.intent_changed(changes);
+    status_.intent_changed(changes);
+    turn_.mark();
+  });
+  store_.on_state([this](bool synced) {
+    if (!synced) {
+      log::warn("store.lost");
+      return;
+    }
+    log::info("store.synced");
+    status_.store_synced();
+    turn_.mark();
+  });
+}
+
+Result<void> Agent::listen_for_switch() {
+  openflow::Listener::Handlers handlers;
+  handlers.connected = [this](std::shared_ptr<openflow::Connection> connection) {
+    log::info("switch.connected", {{"datapath", fmt::format("{:016x}", connection->datapath_id())}});
+    reconciler_.connected(std::move(connection));
+    turn_.mark();
+  };
+  handlers.disconnected = [this](const std::shared_ptr<openflow::Connection>& connection) {
+    log::warn("switch.disconnected");
+    reconciler_.disconnected(connection);
+  };
+  handlers.packet_in = [this](const std::shared_ptr<openflow::Connection>& connection,
+                              openflow::PacketIn packet) {
+    if (packet_in_) packet_in_(connection, std::move(packet));
+  };
+  WEFT_TRY(listener_, openflow::Listener::open(executor_, std::string(kOpenFlowAddress),
+                                               config_.openflow_port, std::move(handlers), metrics_));
+  return {};
+}
+
+/// One pass over everything that follows from the intent and the interfaces without waiting for anybody. The
+/// reconciler runs after it, once, with all of it.
+Task<void> Agent::turn() {
+  if (!switch_db_.known()) co_return Result<void>{};  // marked again when it is
+  ports_.refresh(switch_db_.interfaces());
+  interest_.refresh();
+  reconciler_.flush_zones(ports_.zones().take_unflushed());
+  reconciler_.set_ports(ports_.local_ports());
+  if (reconciler_.gate_open() || interest_.complete()) {
+    refresh_tunnels();
+    // Store, switch database and interest are known: flows may change from here on.
+    reconciler_.open_gate();
+  }
+  reconciler_.request();
+  if (reconciler_.settled()) report();
+  settled_.notify();
+  co_return Result<void>{};
+}
+
+void Agent::refresh_tunnels() {
+  auto plan = plan_tunnels(reconciler_.compiler().wanted_tunnels(), switch_db_.interfaces(), store_.intent(),
+                           config_.tunnel_ip);
+  reconciler_.set_tunnels(plan.usable);
+  neighbors_.refresh(reconciler_.connection(), plan.usable);
+  switch_db_.want_tunnels(plan.ports, plan.unwanted);
+}
+
+void Agent::report() {
+  status_.report(wanted_bindings(ports_.claims(), reconciler_.confirmed(), store_.intent(), config_.node));
+  switch_db_.want_settings(interface_settings());
+}
+
+std::map<std::string, InterfaceSettings> Agent::interface_settings() const {
+  std::map<std::string, InterfaceSettings> settings;
+  for (const auto& [name, claim] : ports_.claims()) {
+    auto zone = ports_.zones().zone_of(name);
+    auto here = claim.state == Claim::State::kHere;
+    // Flows first: a change of the switch's database keeps the switch busy for a while.
+    if (!zone || (here && !reconciler_.confirmed().contains(claim.port))) continue;
+    InterfaceSettings wanted{.zone = *zone};
+    auto interface = switch_db_.interfaces().find(name);
+    auto port = store_.intent().find<model::Port>(claim.port);
+    auto network = port ? store_.intent().find<model::Network>(port->network) : nullptr;
+    auto internal = interface != switch_db_.interfaces().end() && interface->second.type == "internal";
+    // An internal interface's only end is the host's. The switch would set its MTU to the bridge's least
+    // whenever ports come or go, undoing what the DHCP client was told.
+    if (internal && network && here) wanted.mtu_request = network->mtu;
+    settings.emplace(name, wanted);
+  }
+  return settings;
+}
+
+Task<NetworkPin> Agent::pin_network(Uuid network) {
+  return interest_.pin(network);
+}
+
+Task<void> Agent::wait_active(Uuid port, std::chrono::milliseconds within) {
+  auto deadline = std::chrono::steady_clock::now() + within;
+  while (!reconciler_.confirmed().contains(port)) {
+    auto notified = co_await settled_.wait_until(deadline);
+    if (!notified) co_return fail(why_not_active(port));
+  }
+  co_return Result<void>{};
+}
+
+Error Agent::why_not_active(const Uuid& port) const {
+  auto id = port.to_string();
+  if (!store_.synced())
+    return {Errc::kTimeout, fmt::format("port {} is not active: the store can't be reached", id)};
+  const auto* claim = ports_.claim_of(port);
+  if (!claim)
+    return {Errc::kTimeout, fmt::format("port {} is not active: no interface of {} has its iface-id", id,
+                                        kIntegrationBridge)};
+  if (!claim->failure.empty()) return {Errc::kConflict, claim->failure};
+  if (!reconciler_.connection()) {
+    return {Errc::kTimeout,
+            fmt::format("port {} is not active: the switch is not connected to the agent", id)};
+  }
+  return {Errc::kTimeout, fmt::format("port {} is not active: its flows are not in the switch", id)};
+}
+
+}  // namespace weft::agent

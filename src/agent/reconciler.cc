@@ -1,0 +1,195 @@
+#include "agent/reconciler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace weft::agent {
+namespace {
+
+std::vector<openflow::FlowMod> to_flow_mods(fabric::FlowDelta delta) {
+  std::vector<openflow::FlowMod> mods;
+  mods.reserve(delta.remove.size() + delta.add_or_replace.size());
+  for (auto& key : delta.remove) {
+    mods.push_back({openflow::FlowMod::Command::kDeleteStrict, openflow::Flow{.key = std::move(key)}});
+  }
+  for (auto& flow : delta.add_or_replace) mods.push_back({openflow::FlowMod::Command::kAdd, std::move(flow)});
+  return mods;
+}
+
+fabric::NodeFacts facts_of(std::string node) {
+  fabric::NodeFacts facts;
+  facts.name = std::move(node);
+  return facts;
+}
+
+}  // namespace
+
+Reconciler::Reconciler(asio::any_io_executor executor, const model::Intent& intent, std::string node,
+                       Metrics& metrics)
+    : compiler_(intent, facts_of(std::move(node))),
+      flows_computed_(
+          metrics.counter("weft_agent_flows_computed_total", "Flows that compiler runs computed")),
+      units_computed_(
+          metrics.counter("weft_agent_units_computed_total", "Units that compiler runs recomputed")),
+      flow_mods_(metrics.counter("weft_agent_flow_mods_sent_total", "Flow changes sent to the switch")),
+      bundles_(metrics.counter("weft_agent_bundles_total", "Bundles sent to the switch")),
+      failed_bundles_(
+          metrics.counter("weft_agent_failed_bundles_total", "Bundles that the switch refused or lost")),
+      worker_(
+          executor, "reconciler", [this] { return reconcile(); }, metrics) {
+  metrics.gauge("weft_agent_last_event_flow_mods", "Flow changes of the last bundle",
+                [this] { return static_cast<double>(last_flow_mods_); });
+  metrics.gauge("weft_agent_last_event_seconds",
+                "From the start of the last reconciliation to the switch's confirmation",
+                [this] { return last_seconds_; });
+  metrics.gauge("weft_agent_local_ports", "Ports that are plugged into this node's switch",
+                [this] { return static_cast<double>(ports_.size()); });
+}
+
+void Reconciler::intent_changed(const model::IntentChanges& changes) {
+  compiler_.intent_changed(changes);
+  dirty_ = true;
+}
+
+void Reconciler::set_ports(const std::map<Uuid, fabric::LocalPort>& ports) {
+  if (ports == ports_) return;
+  auto before = std::exchange(ports_, ports);
+  for (const auto& [id, port] : before) {
+    auto now = ports_.find(id);
+    if (now == ports_.end()) compiler_.unplug(id);
+    if (now == ports_.end() || now->second != port) confirmed_.erase(id);
+  }
+  for (const auto& [id, port] : ports_) {
+    auto old = before.find(id);
+    if (old == before.end() || old->second != port) compiler_.plug(port);
+  }
+  dirty_ = true;
+}
+
+void Reconciler::set_tunnels(const std::vector<fabric::Tunnel>& tunnels) {
+  if (tunnels == tunnels_) return;
+  auto before = std::exchange(tunnels_, tunnels);
+  auto same_place = [](const fabric::Tunnel& a, const fabric::Tunnel& b) {
+    return a.encapsulation == b.encapsulation && a.node == b.node;
+  };
+  for (const auto& old : before) {
+    auto stays =
+        std::ranges::any_of(tunnels_, [&](const fabric::Tunnel& now) { return same_place(now, old); });
+    if (!stays) compiler_.remove_tunnel(old.encapsulation, old.node);
+  }
+  for (const auto& tunnel : tunnels_) {
+    if (std::ranges::find(before, tunnel) == before.end()) compiler_.add_tunnel(tunnel);
+  }
+  dirty_ = true;
+}
+
+void Reconciler::request() {
+  if (dirty_) worker_.mark();
+}
+
+void Reconciler::flush_zones(const std::vector<std::uint16_t>& zones) {
+  zones_to_flush_.insert(zones_to_flush_.end(), zones.begin(), zones.end());
+}
+
+void Reconciler::connected(std::shared_ptr<openflow::Connection> connection) {
+  connection_ = std::move(connection);
+  in_step_ = false;
+  worker_.mark();
+}
+
+void Reconciler::disconnected(const std::shared_ptr<openflow::Connection>& connection) {
+  if (connection != connection_) return;
+  connection_.reset();
+  in_step_ = false;
+}
+
+void Reconciler::open_gate() {
+  if (gate_open_) return;
+  gate_open_ = true;
+  worker_.mark();
+}
+
+Task<void> Reconciler::reconcile() {
+  if (!gate_open_ || !connection_) co_return Result<void>{};  // marked again when that changes
+  dirty_ = false;
+  auto started = std::chrono::steady_clock::now();
+  auto connection = connection_;
+  WEFT_CO_CHECK(co_await empty_zones(connection));
+  auto first = !in_step_;
+  WEFT_CO_TRY(auto delta, co_await next_delta(connection));
+  auto ready = ready_ports();
+  auto changes = delta.add_or_replace.size() + delta.remove.size();
+  if (changes > 0) {
+    WEFT_CO_CHECK(co_await send(connection, std::move(delta)));
+  }
+  if (connection != connection_) co_return Result<void>{};  // the new connection has marked
+  if (first) log::info("flows.reconciled", {{"changed", changes}, {"ports", ready.size()}});
+  if (changes > 0) {
+    last_flow_mods_ = changes;
+    last_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  }
+  confirm(ready);
+  co_return Result<void>{};
+}
+
+Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connection) {
+  while (!zones_to_flush_.empty()) {
+    auto zone = zones_to_flush_.back();
+    WEFT_CO_CHECK(co_await connection->flush_zone(zone));
+    std::erase(zones_to_flush_, zone);
+  }
+  co_return Result<void>{};
+}
+
+Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connection> connection) {
+  if (in_step_) {
+    auto delta = compiler_.compile();
+    compiled();
+    co_return delta;
+  }
+  WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
+  std::vector<openflow::Flow> actual;
+  actual.reserve(stats.size());
+  for (auto& stat : stats) actual.push_back(std::move(stat.flow));
+  compiler_.compile();
+  compiled();
+  in_step_ = connection == connection_;
+  co_return compiler_.difference(actual);
+}
+
+void Reconciler::compiled() {
+  flows_computed_.add(compiler_.last_stats().flows);
+  units_computed_.add(compiler_.last_stats().units);
+}
+
+Task<void> Reconciler::send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta) {
+  auto mods = to_flow_mods(std::move(delta));
+  bundles_.add();
+  flow_mods_.add(mods.size());
+  auto applied = co_await connection->apply(std::move(mods));
+  if (applied) co_return Result<void>{};
+  failed_bundles_.add();
+  in_step_ = false;  // the delta is spent: compare with the switch again
+  co_return fail(applied.error().with_context("change flows"));
+}
+
+std::map<Uuid, fabric::LocalPort> Reconciler::ready_ports() const {
+  auto ready = ports_;
+  std::erase_if(ready, [this](const auto& entry) { return !compiler_.ready(entry.first); });
+  return ready;
+}
+
+void Reconciler::confirm(const std::map<Uuid, fabric::LocalPort>& ready) {
+  confirmed_.clear();
+  for (const auto& [id, port] : ready) {
+    auto now = ports_.find(id);
+    // A port that left or moved while the bundle was under way is not what was confirmed.
+    if (now != ports_.end() && now->second == port) confirmed_.insert(id);
+  }
+  settled_ = true;
+  if (reconciled_handler_) reconciled_handler_();
+}
+
+}  // namespace weft::agent
