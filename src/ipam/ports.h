@@ -1,6 +1,7 @@
 #pragma once
-// Making and changing ports: address, MAC and group allocation against the store's unique indexes. Used by weftd's front
-// doors and by the agent's CNI server alike. A lost race is retried here; callers see Neutron's error types.
+// Making and changing ports: address, MAC and group allocation against the store's unique indexes. Used by
+// weftd's front doors and by the agent's CNI server alike. A lost race is retried here; callers see Neutron's
+// error types.
 
 #include <optional>
 #include <vector>
@@ -16,7 +17,7 @@ struct AddressRequest {
 };
 
 struct PortRequest {
-  model::Port port;  ///< a nil id is filled in; `network` and `project_id` are required
+  model::Port port;               ///< a nil id is filled in; `network` and `project_id` are required
   std::optional<MacAddress> mac;  ///< absent: a random fa:16:3e:*
   /// Absent: one address of each IP version that the network has subnets of. Present and empty: none.
   std::optional<std::vector<AddressRequest>> fixed_ips;
@@ -32,9 +33,9 @@ struct PortRows {
 };
 
 /// Creates ports, all or none (bulk). Errors, with Neutron's type names: NetworkNotFound, SubnetNotFound,
-/// IpAddressGenerationFailure (kConflict, 409), InvalidIpForNetwork / InvalidIpForSubnet / InvalidInput (kInvalid, 400),
-/// IpAddressInUse, MacAddressInUse (kConflict, 409), SecurityGroupNotFound, IpAddressAlreadyAllocated,
-/// PortSecurityPortHasSecurityGroup ...
+/// IpAddressGenerationFailure (kConflict, 409), InvalidIpForNetwork / InvalidIpForSubnet / InvalidInput
+/// (kInvalid, 400), IpAddressInUse, MacAddressInUse (kConflict, 409), SecurityGroupNotFound,
+/// IpAddressAlreadyAllocated, PortSecurityPortHasSecurityGroup ...
 Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRequest> requests);
 
 struct PortChange {
@@ -50,11 +51,13 @@ Task<void> update_port(store::Store& store, PortChange change);
 /// Removes a port with its addresses, memberships and bindings. kNotFound PortNotFound.
 Task<void> delete_port(store::Store& store, Uuid id);
 
-/// The project's default group, made with Neutron's four default rules when it is missing (a lost race finds the winner's).
+/// The project's default group, made with Neutron's four default rules when it is missing (a lost race finds
+/// the winner's).
 Task<Uuid> ensure_default_group(store::Store& store, std::string project);
 
 /// Commits a new network; without a VNI (0) it gets a free one, random, retried on a lost race.
-/// Errors: NoNetworkAvailable (kConflict, 409: no VNI is free), TunnelIdInUse (kConflict, 409: the asked one is taken).
+/// Errors: NoNetworkAvailable (kConflict, 409: no VNI is free), TunnelIdInUse (kConflict, 409: the asked one
+/// is taken).
 Task<void> create_network(store::Store& store, model::Network network);
 
 /// Commits a new subnet; overlaps on its network are refused, also when two weftd try at once.

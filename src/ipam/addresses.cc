@@ -1,0 +1,126 @@
+#include "ipam/addresses.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace weft::ipam {
+namespace {
+
+constexpr std::uint64_t kMany = std::uint64_t{1} << 62;  // more than anybody numbers; keeps sums in range
+
+/// Does the prefix lose its first and last address to "network" and "broadcast"? Not a /31 or /32 (RFC 3021),
+/// nor IPv6.
+bool reserves_ends(const IpPrefix& cidr) {
+  return cidr.version() == IpVersion::kV4 && cidr.length() < 31;
+}
+
+/// The last 8 bytes as a number, and the bytes before them.
+std::uint64_t low_half(const IpAddress& ip) {
+  if (ip.is_v4()) return ip.to_u32();
+  std::uint64_t number = 0;
+  for (std::size_t i = 8; i < 16; ++i) number = number << 8 | ip.bytes()[i];
+  return number;
+}
+
+bool same_high_half(const IpAddress& a, const IpAddress& b) {
+  return a.is_v4() || std::equal(a.bytes().begin(), a.bytes().begin() + 8, b.bytes().begin());
+}
+
+/// How many addresses the range has, at most kMany.
+std::uint64_t size_of(const IpRange& range) {
+  if (range.end < range.start) return 0;
+  if (!same_high_half(range.start, range.end)) return kMany;
+  return std::min(low_half(range.end) - low_half(range.start), kMany - 1) + 1;
+}
+
+/// start + offset; the sum stays within the range of which `offset` is less than the size.
+IpAddress advance(const IpAddress& start, std::uint64_t offset) {
+  if (start.is_v4()) return IpAddress::v4(start.to_u32() + static_cast<std::uint32_t>(offset));
+  auto bytes = start.bytes();
+  for (int i = 15; i >= 0 && offset; --i) {
+    auto& byte = bytes[static_cast<std::size_t>(i)];
+    offset += byte;
+    byte = static_cast<std::uint8_t>(offset);
+    offset >>= 8;
+  }
+  return IpAddress::v6(bytes);
+}
+
+bool holds(const std::set<IpAddress>* set, const IpAddress& ip) {
+  return set && set->contains(ip);
+}
+
+/// The first free address of the range. Walks the addresses in use alongside, so that a run costs no
+/// look-ups.
+std::optional<IpAddress> first_free(const model::Subnet& subnet, const Taken& taken, const IpRange& range) {
+  static const std::map<IpAddress, Uuid> kNone;
+  const auto& in_use = taken.in_use ? *taken.in_use : kNone;
+  auto used = in_use.lower_bound(range.start);
+  for (IpAddress ip = range.start;; ip = ip.next()) {
+    if (used != in_use.end() && used->first == ip) {
+      ++used;
+    } else if (ip != subnet.gateway_ip && is_host_address(subnet.cidr, ip) && !holds(taken.under_way, ip) &&
+               !holds(taken.in_this_batch, ip)) {
+      return ip;
+    }
+    if (ip == range.end) return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool is_host_address(const IpPrefix& cidr, const IpAddress& ip) {
+  if (!cidr.contains(ip)) return false;
+  return !reserves_ends(cidr) || (ip != cidr.first() && ip != cidr.last());
+}
+
+std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& taken, std::uint64_t random) {
+  std::uint64_t total = 0;
+  for (const IpRange& pool : subnet.allocation_pools) total = std::min(total + size_of(pool), kMany);
+  if (total == 0) return std::nullopt;
+
+  // The pools from the random place on, then around to the part before it.
+  std::uint64_t offset = random % total;
+  std::vector<IpRange> order, wrapped;
+  for (const IpRange& pool : subnet.allocation_pools) {
+    const std::uint64_t size = size_of(pool);
+    if (size == 0) continue;
+    if (!order.empty()) {
+      order.push_back(pool);
+    } else if (offset >= size) {
+      offset -= size;
+      wrapped.push_back(pool);
+    } else {
+      const IpAddress start = advance(pool.start, offset);
+      order.push_back({start, pool.end});
+      if (offset > 0) wrapped.push_back({pool.start, start.previous()});
+    }
+  }
+  order.insert(order.end(), wrapped.begin(), wrapped.end());
+  for (const IpRange& range : order) {
+    if (auto ip = first_free(subnet, taken, range)) return ip;
+  }
+  return std::nullopt;
+}
+
+std::optional<IpAddress> default_gateway(const IpPrefix& cidr) {
+  if (cidr.length() == cidr.address().width()) return std::nullopt;
+  return reserves_ends(cidr) || cidr.version() == IpVersion::kV6 ? cidr.first().next() : cidr.first();
+}
+
+std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway) {
+  IpAddress first = cidr.first(), last = cidr.last();
+  if (reserves_ends(cidr)) {
+    first = first.next();
+    last = last.previous();
+  } else if (cidr.version() == IpVersion::kV6 && cidr.length() < 127) {
+    first = first.next();  // the subnet-router anycast address (RFC 4291, 2.6.1)
+  }
+  if (!gateway || *gateway < first || last < *gateway) return {{first, last}};
+  std::vector<IpRange> pools;
+  if (first < *gateway) pools.push_back({first, gateway->previous()});
+  if (*gateway < last) pools.push_back({gateway->next(), last});
+  return pools;
+}
+
+}  // namespace weft::ipam

@@ -1,0 +1,30 @@
+#pragma once
+// Choosing addresses within a subnet: pure functions of what is taken.
+
+#include <cstdint>
+#include <map>
+#include <set>
+
+#include "model/network.h"
+
+namespace weft::ipam {
+
+/// The addresses that are in use or promised; a null member means none.
+struct Taken {
+  const std::map<IpAddress, Uuid>* in_use = nullptr;   ///< of the store
+  const std::set<IpAddress>* under_way = nullptr;      ///< of writes that this process has sent
+  const std::set<IpAddress>* in_this_batch = nullptr;  ///< of the request being planned
+};
+
+/// May a port have this address by the subnet's shape: inside, and not the IPv4 network or broadcast address?
+bool is_host_address(const IpPrefix& cidr, const IpAddress& ip);
+
+/// A free address of the subnet's allocation pools: the first one at or after a place that `random` picks,
+/// going around. Never the gateway. Nothing when all are taken.
+std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& taken, std::uint64_t random);
+
+/// Neutron's defaults for a subnet without its own: the first host address; everything but that one.
+std::optional<IpAddress> default_gateway(const IpPrefix& cidr);
+std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway);
+
+}  // namespace weft::ipam

@@ -1,0 +1,19 @@
+#pragma once
+// Security groups that ports need.
+
+#include "store/store.h"
+
+namespace weft::ipam {
+
+/// A default group with its rules, as Neutron makes it.
+struct DefaultGroup {
+  model::SecurityGroup group;
+  std::vector<model::SecurityGroupRule> rules;
+};
+DefaultGroup plan_default_group(const std::string& project, std::int64_t now);
+
+/// Fails unless all these groups exist. Asks the store for those that the intent does not show (an agent's
+/// view is narrow). Errors: kNotFound SecurityGroupNotFound.
+Task<void> require_groups(store::Store& store, std::vector<Uuid> groups);
+
+}  // namespace weft::ipam
