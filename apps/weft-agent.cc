@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "agent/agent.h"
+#include "agent/cni_server.h"
 #include "base/log.h"
 
 int main(int argc, char** argv) {
@@ -23,9 +24,15 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "weft-agent: %s\n", started.error().message.c_str());
     return 1;
   }
+  auto cni = agent::CniServer::open(agent, config->cni_socket);
+  if (!cni) {
+    std::fprintf(stderr, "weft-agent: %s\n", cni.error().message.c_str());
+    return 1;
+  }
   asio::signal_set signals(context, SIGINT, SIGTERM);
   signals.async_wait([&](boost::system::error_code, int) {
     log::info("agent.stopping");
+    (*cni)->stop();
     agent.stop();
     context.stop();
   });

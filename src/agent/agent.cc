@@ -1,6 +1,7 @@
 #include "agent/agent.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "agent/tunnels.h"
 #include "base/log.h"
@@ -23,6 +24,7 @@ store::StoreOptions store_options(const Config& config) {
 SwitchWants switch_wants(const Config& config) {
   SwitchWants wants;
   wants.datapath_type = config.datapath_type;
+  wants.kernel_has_datapath = ::access("/sys/module/openvswitch", F_OK) == 0;
   wants.controller = fmt::format("tcp:{}:{}", kOpenFlowAddress, config.openflow_port);
   wants.bridge_mappings = config.bridge_mappings;
   return wants;
@@ -79,6 +81,12 @@ void Agent::stop() {
   if (listener_) listener_->stop();
   switch_db_.stop();
   store_.stop();
+}
+
+Result<void> Agent::ready() const {
+  if (!switch_db_.known()) return fail(Errc::kUnavailable, "the switch's database is not connected: " + config_.ovsdb);
+  if (!store_.synced()) return fail(Errc::kUnavailable, "the store is not connected");
+  return {};
 }
 
 void Agent::follow_store() {

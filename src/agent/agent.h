@@ -29,6 +29,7 @@ class Agent final : public NodeServices {
   const std::string& node() const override { return config_.node; }
   int underlay_mtu() const override { return config_.underlay_mtu; }
   bool userspace_datapath() const override { return switch_db_.userspace_datapath(); }
+  Result<void> ready() const override;
   store::Store& store() override { return store_; }
   Plug& plug() override { return plug_; }
   Metrics& metrics() override { return metrics_; }

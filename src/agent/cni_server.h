@@ -12,8 +12,8 @@ namespace weft::agent {
 
 class CniServer {
  public:
-  /// Listens on `socket_path` (mode 0600: whoever can write there can join any network). Open it only when
-  /// the store and the switch's database are synced: DEL trusts what they say is there. Errors: kUnavailable.
+  /// Listens on `socket_path` (mode 0600: whoever can write there can join any network). Errors:
+  /// kUnavailable.
   static Result<std::unique_ptr<CniServer>> open(NodeServices& services, const std::string& socket_path);
 
   void stop();

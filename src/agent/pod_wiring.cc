@@ -62,6 +62,7 @@ ipam::PortRequest port_request(const cni::Attachment& attachment, const model::N
 PodWiring::PodWiring(NodeServices& services) : services_(services), kernel_(kKernelThreads) {}
 
 Task<cni::Wiring> PodWiring::add(cni::Attachment attachment) {
+  WEFT_CO_CHECK(services_.ready());
   Turn turn(busy_, attachment);
   WEFT_CO_CHECK(turn.check());
   WEFT_CO_CHECK(check_namespace(attachment.netns));
@@ -75,18 +76,17 @@ Task<cni::Wiring> PodWiring::add(cni::Attachment attachment) {
 }
 
 Task<void> PodWiring::del(cni::Attachment attachment) {
+  WEFT_CO_CHECK(services_.ready());
   Turn turn(busy_, attachment);
   WEFT_CO_CHECK(turn.check());
   auto interface = find_plugged(attachment);
   if (!interface) interface = find_unfinished(attachment);
   if (interface) co_return co_await release(*interface);
-  // Without the store nobody can say that no port was made.
-  if (!services_.store().synced())
-    co_return fail(Errc::kUnavailable, "the agent is not connected to the store");
   co_return Result<void>{};
 }
 
 Task<void> PodWiring::check(cni::Attachment attachment) {
+  WEFT_CO_CHECK(services_.ready());
   Turn turn(busy_, attachment);
   WEFT_CO_CHECK(turn.check());
   auto interface = find_plugged(attachment);
