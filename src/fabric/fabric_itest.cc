@@ -1,0 +1,198 @@
+// The compiled flows in a real switch. Every packet that must not pass has a control beside it that does.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fabric/switch_world.h"
+
+namespace weft::fabric {
+namespace {
+
+using model::Direction;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr const char* kAliceMac = "fa:16:3e:00:00:01";
+constexpr const char* kBobMac = "fa:16:3e:00:00:02";
+constexpr const char* kCarolMac = "fa:16:3e:00:00:03";
+constexpr const char* kDaveMac = "fa:16:3e:00:00:04";
+constexpr const char* kBroadcast = "ff:ff:ff:ff:ff:ff";
+constexpr const char* kFromWorker2 = "in_port=21,tun_id=100,tun_src=192.0.2.2,tun_dst=192.0.2.1,tun_ttl=64";
+
+std::string tcp(const std::string& from, const std::string& source_mac, const std::string& source,
+                const std::string& mac, const std::string& destination, int port = 80) {
+  return from + ",tcp,nw_ttl=64,dl_src=" + source_mac + ",nw_src=" + source + ",dl_dst=" + mac +
+         ",nw_dst=" + destination + ",tcp_src=40000,tcp_dst=" + std::to_string(port);
+}
+
+std::string arp(int port, const std::string& mac, const std::string& address, const std::string& asked,
+                const std::string& sha) {
+  return "in_port=" + std::to_string(port) + ",arp,dl_src=" + mac + ",dl_dst=" + kBroadcast +
+         ",arp_op=1,arp_spa=" + address + ",arp_tpa=" + asked + ",arp_sha=" + sha;
+}
+
+/// One switch for all tests: each leaves the world as it found it.
+class InSwitch : public testing::Test {
+ protected:
+  static SwitchWorld& sw() {
+    static auto world = std::make_unique<SwitchWorld>();
+    return *world;
+  }
+};
+
+TEST_F(InSwitch, HasExactlyTheDesiredFlows) {
+  const auto difference = sw().example.compiler.difference(sw().installed());
+  EXPECT_EQ(render(difference.add_or_replace), "");
+  EXPECT_THAT(difference.remove, IsEmpty());
+}
+
+TEST_F(InSwitch, UnicastPassesBetweenLocalPorts) {
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12")),
+              ElementsAre("p12"));
+}
+
+TEST_F(InSwitch, NoRuleNoPassage) {
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 81)), IsEmpty());
+  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11")), IsEmpty())
+      << "egress";
+  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
+                           {"trk,est,rpl", "trk,est,rpl"}),
+              ElementsAre("p11"));
+  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
+                           {"trk,est,rpl", "trk,inv"}),
+              IsEmpty());
+  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
+                           {"trk,rel,rpl", "trk,rel,rpl"}),
+              ElementsAre("p11"));
+}
+
+TEST_F(InSwitch, RemotePortsAreReachedThroughTheTunnelWithTheVni) {
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kCarolMac, "10.0.0.13")),
+              ElementsAre("tunnel:100"));
+}
+
+TEST_F(InSwitch, APacketFromATunnelMeetsTheReceiversPolicy) {
+  EXPECT_THAT(sw().outputs(tcp(kFromWorker2, kCarolMac, "10.0.0.13", kBobMac, "10.0.0.12")),
+              ElementsAre("p12"));
+  EXPECT_THAT(sw().outputs(tcp(kFromWorker2, kCarolMac, "10.0.0.13", kBobMac, "10.0.0.12", 81)), IsEmpty());
+  EXPECT_THAT(sw().outputs(tcp(kFromWorker2, kCarolMac, "10.0.0.13", kCarolMac, "10.0.0.13")),
+              testing::Not(testing::Contains(HasSubstr("tunnel"))))
+      << "never back into a tunnel";
+}
+
+TEST_F(InSwitch, SpoofedSourcesAreDropped) {
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kDaveMac, "10.0.0.11", kBobMac, "10.0.0.12")), IsEmpty())
+      << "MAC";
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.99", kBobMac, "10.0.0.12")), IsEmpty())
+      << "IP";
+  EXPECT_THAT(sw().outputs(tcp("in_port=11,vlan_tci=0x1005", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12")),
+              IsEmpty())
+      << "tag";
+  EXPECT_THAT(sw().outputs(tcp("in_port=14", "02:00:00:00:00:99", "10.0.0.11", kBobMac, "10.0.0.12")),
+              ElementsAre("p12"))
+      << "a port without port security may";
+  EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "10.0.0.12", "10.0.0.50", kAliceMac)), IsEmpty()) << "ARP SPA";
+  EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "10.0.0.11", "10.0.0.50", kBobMac)), IsEmpty()) << "ARP SHA";
+}
+
+TEST_F(InSwitch, NetworksOfTheSameAddressesNeverMeet) {
+  // dave has bob's address and green has blue's VNI number.
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kDaveMac, "10.0.0.12")),
+              testing::Not(testing::Contains("p13")));
+  EXPECT_THAT(sw().outputs(tcp("in_port=13", kDaveMac, "10.0.0.12", kAliceMac, "10.0.0.11")), IsEmpty());
+  const std::string broadcast =
+      ",arp,dl_src=02:00:00:00:00:01,dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1,arp_tpa=10.0.0.77";
+  EXPECT_THAT(sw().outputs(kFromWorker2 + broadcast), UnorderedElementsAre("p11", "p12", "p14"));
+  EXPECT_THAT(
+      sw().outputs("in_port=22,tun_id=100,tun_src=192.0.2.2,tun_dst=192.0.2.1,tun_ttl=64" + broadcast),
+      ElementsAre("p13"));
+  EXPECT_THAT(
+      sw().outputs("in_port=21,tun_id=101,tun_src=192.0.2.2,tun_dst=192.0.2.1,tun_ttl=64" + broadcast),
+      IsEmpty());
+}
+
+TEST_F(InSwitch, ArpIsAnsweredOnTheSpot) {
+  const auto answer = sw().trace(arp(11, kAliceMac, "10.0.0.11", "10.0.0.13", kAliceMac));
+  EXPECT_THAT(answer, HasSubstr("IN_PORT"));
+  EXPECT_THAT(answer,
+              HasSubstr("arp(sip=10.0.0.13,tip=10.0.0.11,op=2,sha=fa:16:3e:00:00:03,tha=fa:16:3e:00:00:01)"));
+  EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "10.0.0.11", "10.0.0.13", kAliceMac)), ElementsAre("p11"));
+}
+
+TEST_F(InSwitch, ArpForAnUnknownAddressFloodsOnceToEveryone) {
+  EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "10.0.0.11", "10.0.0.77", kAliceMac)),
+              UnorderedElementsAre("p12", "p14", "tunnel:100"));
+}
+
+TEST_F(InSwitch, AProbeOfOnesOwnAddressIsNotAnswered) {
+  EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "0.0.0.0", "10.0.0.11", kAliceMac)),
+              UnorderedElementsAre("p12", "p14", "tunnel:100"));
+}
+
+TEST_F(InSwitch, DhcpRequestsGoToTheAgentOnly) {
+  const std::string discover =
+      std::string("in_port=11,udp,nw_ttl=64,dl_src=") + kAliceMac +
+      ",dl_dst=ff:ff:ff:ff:ff:ff,nw_src=0.0.0.0,nw_dst=255.255.255.255,udp_src=68,udp_dst=67";
+  EXPECT_THAT(sw().outputs(discover), ElementsAre("controller"));
+  const std::string offer =
+      std::string("in_port=11,udp,nw_ttl=64,dl_src=") + kAliceMac +
+      ",dl_dst=ff:ff:ff:ff:ff:ff,nw_src=10.0.0.11,nw_dst=255.255.255.255,udp_src=67,udp_dst=68";
+  EXPECT_THAT(sw().outputs(offer), IsEmpty());
+}
+
+TEST_F(InSwitch, ARemoteGroupRulePassesItsMembersOnly) {
+  // tcp 8000-8009 is open to the default group: alice and carol, not the router.
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8009)),
+              ElementsAre("p12"));
+  EXPECT_THAT(sw().outputs(tcp(kFromWorker2, kCarolMac, "10.0.0.13", kBobMac, "10.0.0.12", 8000)),
+              ElementsAre("p12"));
+  const auto from_router = tcp("in_port=14", "fa:16:3e:00:00:05", "10.0.0.1", kBobMac, "10.0.0.12", 8000);
+  EXPECT_THAT(sw().outputs(from_router), IsEmpty());
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8010)), IsEmpty());
+
+  const Uuid membership = sw().example.world.join(sw().example.router, sw().example.standard);
+  sw().update();
+  EXPECT_THAT(sw().outputs(from_router), ElementsAre("p12"));
+  sw().example.world.erase<model::GroupMember>(membership);
+  sw().update();
+  EXPECT_THAT(sw().outputs(from_router), IsEmpty());
+}
+
+TEST_F(InSwitch, AnAddressInTwoRemoteGroupsMatchesBoth) {
+  auto& e = sw().example;
+  const Uuid more = e.world.group("more");
+  const Uuid rule = e.world.rule(e.web, {.protocol = 6, .port_min = 9000, .remote = more});
+  const Uuid membership = e.world.join(e.alice, more);
+  sw().update();
+  for (int port : {8000, 9000}) {
+    EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", port)),
+                ElementsAre("p12"));
+  }
+  e.world.erase<model::SecurityGroupRule>(rule);
+  e.world.erase<model::GroupMember>(membership);
+  e.world.erase<model::SecurityGroup>(more);
+  sw().update();
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 9000)), IsEmpty());
+  EXPECT_TRUE(e.compiler.difference(sw().installed()).empty());
+}
+
+TEST_F(InSwitch, ADownPortIsNeitherHeardNorReached) {
+  auto& e = sw().example;
+  const auto to_bob = tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12");
+  auto set_up = [&](bool up) {
+    e.world.edit<model::Port>(e.bob, [&](model::Port& row) { row.admin_state_up = up; });
+    sw().update();
+  };
+  set_up(false);
+  EXPECT_THAT(sw().outputs(to_bob), IsEmpty());
+  EXPECT_THAT(
+      sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"), {"trk,est", "trk,est"}),
+      IsEmpty());
+  set_up(true);
+  EXPECT_THAT(sw().outputs(to_bob), ElementsAre("p12"));
+}
+
+}  // namespace
+}  // namespace weft::fabric

@@ -1,0 +1,116 @@
+#include "fabric/switch_world.h"
+
+#include <fmt/format.h>
+
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+
+namespace weft::fabric {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kPatience = 30s;
+
+void require(bool condition, const std::string& what) {
+  if (!condition) throw std::runtime_error(what);
+}
+
+}  // namespace
+
+SwitchWorld::SwitchWorld() {
+  openflow::Listener::Handlers handlers;
+  handlers.connected = [this](std::shared_ptr<openflow::Connection> c) { connection_ = std::move(c); };
+  handlers.disconnected = [](const std::shared_ptr<openflow::Connection>&) {};
+  handlers.packet_in = [](const std::shared_ptr<openflow::Connection>&, openflow::PacketIn) {};
+  auto listener = openflow::Listener::open(io_.get_executor(), "127.0.0.1", 0, handlers, metrics_);
+  require(listener.has_value(), "no listener");
+  listener_ = std::move(*listener);
+  real_.add_bridge("br-int", listener_->port());
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!connection_ && std::chrono::steady_clock::now() < deadline) io_.run_one_for(1s);
+  require(connection_ != nullptr, "the switch does not connect");
+  add_ports();
+  apply({.add_or_replace = example.compiler.desired(), .remove = {}});
+}
+
+void SwitchWorld::add_ports() {
+  real_.run("ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev");
+  real_.run("ovs-vsctl add-port br-phy uplink -- set interface uplink type=internal");
+  real_.run("ip addr add 192.0.2.1/24 dev br-phy && ip link set br-phy up");
+  for (auto ofport : {ExampleWorld::kAlice, ExampleWorld::kBob, ExampleWorld::kDave, ExampleWorld::kRouter}) {
+    real_.run(fmt::format(
+        "ovs-vsctl add-port br-int p{0} -- set interface p{0} type=internal ofport_request={0}", ofport));
+  }
+  for (auto [type, ofport] :
+       {std::pair{"vxlan", ExampleWorld::kVxlanToWorker2}, {"geneve", ExampleWorld::kGeneveToWorker2}}) {
+    real_.run(
+        fmt::format("ovs-vsctl add-port br-int {0}2 -- set interface {0}2 type={0} ofport_request={1} "
+                    "options:remote_ip=192.0.2.2 options:key=flow",
+                    type, ofport));
+  }
+  real_.run("ovs-appctl tnl/neigh/set br-phy 192.0.2.2 02:00:00:00:00:02");
+}
+
+template <typename T>
+Result<T> SwitchWorld::await(Task<T> task) {
+  std::optional<Result<T>> result;
+  asio::co_spawn(io_, std::move(task),
+                 [&](std::exception_ptr, Result<T> r) { result.emplace(std::move(r)); });
+  while (!result && io_.run_one_for(kPatience) > 0) {
+  }
+  return result ? std::move(*result) : Result<T>(fail(Errc::kTimeout, "the operation never ended"));
+}
+
+void SwitchWorld::apply(const FlowDelta& delta) {
+  std::vector<openflow::FlowMod> mods;
+  for (const auto& key : delta.remove) {
+    mods.push_back({openflow::FlowMod::Command::kDeleteStrict, {.key = key, .cookie = 0, .actions = {}}});
+  }
+  for (const auto& flow : delta.add_or_replace) mods.push_back({openflow::FlowMod::Command::kAdd, flow});
+  auto applied = await(connection_->apply(std::move(mods)));
+  require(applied.has_value(), applied ? "" : applied.error().message);
+}
+
+void SwitchWorld::update() {
+  example.compiler.intent_changed(example.world.take_changes());
+  apply(example.compiler.compile());
+}
+
+std::vector<openflow::Flow> SwitchWorld::installed() {
+  auto stats = await(connection_->dump_flows());
+  require(stats.has_value(), stats ? "" : stats.error().message);
+  std::vector<openflow::Flow> flows;
+  for (auto& one : *stats) flows.push_back(std::move(one.flow));
+  return flows;
+}
+
+std::string SwitchWorld::trace(const std::string& packet, const std::vector<std::string>& ct_states) const {
+  std::string command = "ovs-appctl ofproto/trace --names br-int '" + packet + "'";
+  for (const auto& state : ct_states) command += " --ct-next '" + state + "'";
+  return real_.run(command);
+}
+
+std::set<std::string> SwitchWorld::outputs(const std::string& packet,
+                                           const std::vector<std::string>& ct_states) const {
+  static const std::regex kPlaces(R"(\bp\d+\b|vni=0x[0-9a-f]+|userspace\([^)]*controller)");
+  const std::string text = trace(packet, ct_states);
+  require(text.find("Datapath actions:") != std::string::npos, text);
+  std::set<std::string> places;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("Datapath actions:")) continue;
+    for (auto it = std::sregex_iterator(line.begin(), line.end(), kPlaces); it != std::sregex_iterator();
+         ++it) {
+      const std::string place = it->str();
+      if (place.starts_with("vni="))
+        places.insert(fmt::format("tunnel:{}", std::stoul(place.substr(4), nullptr, 16)));
+      else
+        places.insert(place.starts_with('p') ? place : "controller");
+    }
+  }
+  return places;
+}
+
+}  // namespace weft::fabric
