@@ -15,6 +15,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -265,9 +266,32 @@ std::string serve_session(Port& port, const std::string& request) {
   return next;
 }
 
-[[noreturn]] void serve(const std::string& device) {
-  const int fd = open(device.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) _exit(1);
+/// The device of the port with this name, or nothing. The name comes when the driver is done with making the
+/// port: a device opened earlier never wakes up.
+std::string find_device(const std::string& wanted) {
+  std::string found;
+  DIR* ports = opendir("/sys/class/virtio-ports");
+  if (ports == nullptr) return found;
+  while (const dirent* entry = readdir(ports)) {
+    char name[32] = {};
+    const int fd =
+        open(("/sys/class/virtio-ports/" + std::string(entry->d_name) + "/name").c_str(), O_RDONLY);
+    if (fd < 0) continue;
+    if (read(fd, name, sizeof name - 1) > 0 && wanted + "\n" == name) found = entry->d_name;
+    close(fd);
+  }
+  closedir(ports);
+  return found;
+}
+
+int open_port(const std::string& name) {
+  std::string device = find_device(name);
+  for (; device.empty(); device = find_device(name)) usleep(10'000);
+  return open(("/dev/" + device).c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+}
+
+[[noreturn]] void serve(const std::string& name) {
+  const int fd = open_port(name);
   fcntl(fd, F_SETOWN, getpid());
   fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
   Port port(fd);
@@ -288,18 +312,15 @@ std::string serve_session(Port& port, const std::string& request) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGIO);
   sigprocmask(SIG_BLOCK, &signals, nullptr);  // waited for, never delivered
   signal(SIGPIPE, SIG_IGN);
-  DIR* devices = opendir("/dev");
-  while (dirent* entry = readdir(devices)) {
-    const std::string name = entry->d_name;
-    if (name.rfind("vport", 0) == 0 && fork() == 0) serve("/dev/" + name);
-  }
-  closedir(devices);
+  const int slots = argc > 1 ? atoi(argv[1]) : 1;
+  for (int slot = 0; slot < slots; ++slot)
+    if (fork() == 0) serve("exec" + std::to_string(slot));
   while (wait(nullptr) > 0 || errno == EINTR) {
   }
 }

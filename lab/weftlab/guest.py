@@ -14,6 +14,8 @@ LEASE_TIMEOUT = 60
 INTEGRATION_BRIDGE = "br-int"
 # The switch's end carries what the underlay carries: the guest's own MTU is DHCP's to say.
 TAP_MTU = 1500
+# A microvm has no clock that the kernel could measure the processor's against; software emulation shows it the host's.
+_CLOCK = "tsc_early_khz={} tsc=reliable"
 WAIT_FOR_LEASE = "until [ -e /run/lease ]; do usleep 20000; done"
 
 
@@ -56,10 +58,13 @@ def _boot(lab, name, node, port):
     folder = _folder(lab, name)
     (folder / "vm.json").write_text(json.dumps({"node": node.name, "tap": tap, "port": port["id"], "claimed": claimed}))
     _plug(node, tap, port, vm_uuid)
-    command = _qemu(name, folder, tap, port["mac_address"], vm_uuid)
+    command = _qemu(lab, name, tap, port["mac_address"], vm_uuid)
     processes.spawn(lab, node.name, _process(name), command, namespace=node.namespace)
     wait_until(guest_exec.socket_path(folder, 0).exists, f"QEMU of guest {name}")
-    execute_quietly(lab, name, ["true"], BOOT_TIMEOUT)
+    try:
+        execute_quietly(lab, name, ["true"], BOOT_TIMEOUT)
+    except LabError as error:
+        raise LabError(f"guest {name} did not boot (its console: {_console(lab, name)})") from error
     try:
         execute_quietly(lab, name, ["sh", "-c", WAIT_FOR_LEASE], LEASE_TIMEOUT)
     except LabError as error:
@@ -87,13 +92,19 @@ def _plug(node, tap, port, vm_uuid):
                  f"external-ids:vm-uuid={vm_uuid}")
 
 
-def _qemu(name, folder, tap, mac, vm_uuid):
+def _console(lab, name):
+    return lab.logs / f"vm-{name}.console"
+
+
+def _qemu(lab, name, tap, mac, vm_uuid):
+    folder = _folder(lab, name)
     command = ["qemu-system-x86_64", "-name", name, "-uuid", vm_uuid,
                "-M", "microvm,x-option-roms=off,rtc=on", "-accel", "tcg,tb-size=64", "-m", str(MEMORY_MIB),
                "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-               "-chardev", f"file,id=console,path={folder / 'console'}", "-serial", "chardev:console",
+               "-chardev", f"file,id=console,path={_console(lab, name)}", "-serial", "chardev:console",
                "-kernel", guest_image.kernel(), "-initrd", guest_image.initramfs(),
-               "-append", f"console=ttyS0 panic=-1 quiet guest={name}",
+               "-append", f"console=ttyS0 panic=-1 quiet {_CLOCK.format(guest_image.tsc_khz())}"
+                          f" exec_slots={guest_exec.SLOTS} guest={name}",
                # No offloads: the switch reads raw packets and can't complete a checksum left to a NIC.
                "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no,vnet_hdr=off",
                "-device", f"virtio-net-device,netdev=net,mac={mac}",

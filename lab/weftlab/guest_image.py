@@ -49,14 +49,29 @@ def _build(root, image):
     for source, target in PROGRAMS.items():
         _add_program(root, source, target)
     _add_modules(root)
-    run("g++", "-std=c++20", "-Os", "-static", "-s", "-fno-exceptions", "-fno-rtti", SOURCES / "exec_agent.cc",
-        "-o", root / "bin/exec-agent")
+    _compile("exec_agent.cc", root / "bin/exec-agent")
     _copy(SOURCES / "init", root / "init", 0o755)
     _copy(SOURCES / "udhcpc.sh", root / "etc/udhcpc.sh", 0o755)
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
     # Not compressed: the guest's emulated processor would take longer to unpack it than to copy it.
     run("sh", "-c", 'cd "$1" && find . | cpio --quiet -o -H newc >"$2"', "sh", root, image)
+
+
+def tsc_khz():
+    """The frequency of the host's time stamp counter."""
+    source = SOURCES / "tsc_khz.cc"
+    program = CACHE / f"tsc-khz-{hashlib.sha256(source.read_bytes()).hexdigest()[:16]}"
+    if not program.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        partial = program.with_suffix(f".{os.getpid()}")
+        _compile(source.name, partial)
+        partial.rename(program)
+    return run(program).strip()
+
+
+def _compile(source, target):
+    run("g++", "-std=c++20", "-Os", "-static", "-s", "-fno-exceptions", "-fno-rtti", SOURCES / source, "-o", target)
 
 
 def _copy(source, target, mode):
