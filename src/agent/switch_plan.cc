@@ -42,7 +42,8 @@ class Planner {
     auto supported = column(root, "datapath_types").strings();
     if (supported.empty())
       return fail(Errc::kUnavailable, "the switch has not yet said which datapaths it supports");
-    return std::ranges::find(supported, "system") != supported.end() ? "system" : "netdev";
+    auto system = wants_.kernel_has_datapath && std::ranges::find(supported, "system") != supported.end();
+    return system ? "system" : "netdev";
   }
 
   Uuid ensure_bridge(const std::string& name) {

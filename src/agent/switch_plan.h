@@ -31,8 +31,9 @@ struct InterfaceSettings {
 };
 
 struct SwitchWants {
-  std::string datapath_type;                           ///< empty: what the switch supports
-  std::string controller;                              ///< "tcp:127.0.0.1:6633"
+  std::string datapath_type;         ///< empty: what the switch supports
+  bool kernel_has_datapath = false;  ///< the switch lists "system" also where the kernel has no such module
+  std::string controller;            ///< "tcp:127.0.0.1:6633"
   std::map<std::string, std::string> bridge_mappings;  ///< physical network -> bridge
   std::map<std::string, TunnelPort> tunnels;
   std::set<std::string> unwanted;  ///< tunnel ports to take out of br-int
