@@ -1,0 +1,89 @@
+// weftd: the controller. Puts the store, the Networking API and the HTTP server together and runs them.
+
+#include <signal.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/log.h"
+#include "neutron/config.h"
+#include "neutron/front_door.h"
+#include "neutron/own_store.h"
+
+namespace {
+
+using namespace weft;
+
+/// A socket handed over by the service manager (sd_listen_fds(3)) goes before the configured endpoint.
+std::string api_endpoint(const neutron::Config& config) {
+  const char* count = std::getenv("LISTEN_FDS");
+  return count && std::atoi(count) >= 1 ? "fd:3" : config.listen;
+}
+
+store::StoreOptions store_options(const neutron::Config& config, const neutron::OwnStore& own) {
+  store::StoreOptions options;
+  options.remotes = config.store.empty() ? std::vector<std::string>{own.remote()} : config.store;
+  options.scope.heartbeats = true;
+  options.private_key = config.private_key;
+  options.certificate = config.certificate;
+  options.ca_certificate = config.ca_certificate;
+  return options;
+}
+
+void warn_of_open_doors(const std::string& endpoint) {
+  log::warn(
+      "weftd.insecure",
+      {{"listen", endpoint}, {"tls", "off"}, {"auth", "none"}, {"advice", "serve trusted networks only"}});
+}
+
+Result<void> run(const neutron::Config& config) {
+  asio::io_context context(1);
+  auto executor = context.get_executor();
+  neutron::OwnStore own(executor, config);
+  if (config.store.empty()) {
+    WEFT_CHECK(own.start());
+  }
+
+  Metrics metrics;
+  store::Store store(executor, store_options(config, own));
+  store.on_state([](bool synced) { log::info("store.state", {{"synced", synced ? "yes" : "no"}}); });
+  store.export_metrics(metrics);
+  neutron::Services services{store, config.underlay_mtu};
+  neutron::Api api(services, std::make_unique<neutron::NoAuthenticator>(config.default_project));
+  api.export_metrics(metrics);
+  neutron::FrontDoor door(api, store, metrics);
+  auto handler = [&door](http::Request request) { return door.handle(std::move(request)); };
+  WEFT_TRY(auto server, http::Server::open(executor, api_endpoint(config), http::Limits{}, handler));
+  store.start();
+  log::info("weftd.started", {{"listen", server->endpoint()}, {"version", WEFT_VERSION}});
+  warn_of_open_doors(server->endpoint());
+
+  asio::signal_set signals(executor, SIGTERM, SIGINT);
+  signals.async_wait([&](boost::system::error_code, int signal) {
+    log::info("weftd.stopping", {{"signal", signal}});
+    server->stop();
+    store.stop();
+    own.stop();
+    context.stop();
+  });
+  context.run();
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto config = neutron::load_config(argc, argv);
+  if (!config) {
+    bool asked = config.error().type == "help";
+    std::fprintf(asked ? stdout : stderr, "%s\n", config.error().message.c_str());
+    return asked ? EXIT_SUCCESS : 2;
+  }
+  log::init("weftd", log::parse_level(config->log_level));
+  signal(SIGPIPE, SIG_IGN);
+  auto ran = run(*config);
+  if (ran) return EXIT_SUCCESS;
+  log::error("weftd.failed", {{"reason", ran.error().message}});
+  return EXIT_FAILURE;
+}

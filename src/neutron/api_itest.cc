@@ -1,0 +1,342 @@
+// The API on a real ovsdb-server, in one process: what clients send, what they get, and that nothing is half
+// made.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <boost/json/parse.hpp>
+#include <filesystem>
+#include <set>
+
+#include "http/target.h"
+#include "neutron/api.h"
+#include "store/local_server.h"
+
+namespace weft::neutron {
+namespace {
+
+/// One weftd: a store client and the API on it.
+struct Instance {
+  Instance(asio::io_context& context, const std::string& remote)
+      : store(context.get_executor(), options(remote)),
+        api(Services{store}, std::make_unique<NoAuthenticator>("project-a")) {
+    store.start();
+  }
+  static store::StoreOptions options(const std::string& remote) {
+    store::StoreOptions options;
+    options.remotes = {remote};
+    options.scope.heartbeats = true;
+    return options;
+  }
+  store::Store store;
+  Api api;
+};
+
+struct Answer {
+  int status = 0;
+  json::object body;
+  std::string error_type() const {
+    const auto* error = body.if_contains("NeutronError");
+    return error ? std::string(error->at("type").as_string()) : "";
+  }
+};
+
+class NeutronApi : public testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::path(testing::TempDir()) / ("weft-api-" + std::to_string(getpid()));
+    auto started = store::LocalServer::start(context_.get_executor(), {directory_, {}});
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = std::move(*started);
+    first_ = std::make_unique<Instance>(context_, server_->remote());
+    second_ = std::make_unique<Instance>(context_, server_->remote());
+    run_until([this] { return first_->store.synced() && second_->store.synced(); });
+  }
+  void TearDown() override {
+    first_.reset();
+    second_.reset();
+    if (server_) server_->stop();
+    std::filesystem::remove_all(directory_);
+  }
+
+  template <typename Done>
+  void run_until(const Done& done) {
+    while (!done())
+      ASSERT_GT(context_.run_one_for(std::chrono::seconds(20)), 0u) << "nothing happens any more";
+  }
+
+  /// Starts a request; the answer is there when its status is not 0.
+  std::shared_ptr<Answer> send(Instance& instance, const std::string& method, const std::string& target,
+                               const std::string& body = {}, const Headers& headers = {}) {
+    auto parsed = http::parse_target("/v2.0" + target);
+    http::Request request{method, parsed->path, parsed->query, headers, body};
+    auto answer = std::make_shared<Answer>();
+    asio::co_spawn(context_, instance.api.handle(std::move(request)),
+                   [answer](std::exception_ptr fault, http::Response r) {
+                     answer->status = fault ? -1 : r.status;
+                     if (!r.body.empty()) answer->body = json::parse(r.body).as_object();
+                   });
+    return answer;
+  }
+  Answer call(const std::string& method, const std::string& target, const std::string& body = {},
+              const Headers& headers = {}) {
+    auto answer = send(*first_, method, target, body, headers);
+    run_until([&] { return answer->status != 0; });
+    return *answer;
+  }
+  /// "409 MacAddressInUse"
+  std::string outcome(const std::string& method, const std::string& target, const std::string& body = {},
+                      const Headers& headers = {}) {
+    auto answer = call(method, target, body, headers);
+    auto type = answer.error_type();
+    return std::to_string(answer.status) + (type.empty() ? "" : " " + type);
+  }
+  /// Creates one object and returns its id.
+  std::string make(const std::string& path, const std::string& name, const std::string& attributes) {
+    auto answer = call("POST", path, "{\"" + name + "\": {" + attributes + "}}");
+    EXPECT_EQ(answer.status, 201) << json::serialize(answer.body);
+    return answer.status == 201 ? std::string(answer.body.at(name).at("id").as_string()) : std::string();
+  }
+  std::string make_network() { return make("/networks", "network", R"("name": "n")"); }
+  std::string make_subnet(const std::string& network, const std::string& cidr = "10.7.0.0/24") {
+    return make("/subnets", "subnet",
+                R"("ip_version": 4, "cidr": ")" + cidr + R"(", "network_id": ")" + network + '"');
+  }
+  std::string port_body(const std::string& network, const std::string& rest = {}) {
+    return R"({"port": {"network_id": ")" + network + '"' + (rest.empty() ? "" : ", " + rest) + "}}";
+  }
+  std::size_t count(const std::string& path, const std::string& collection) {
+    return call("GET", path).body.at(collection).as_array().size();
+  }
+
+  asio::io_context context_;
+  std::filesystem::path directory_;
+  std::unique_ptr<store::LocalServer> server_;
+  std::unique_ptr<Instance> first_, second_;
+};
+
+TEST_F(NeutronApi, TakesObjectsThroughTheirLives) {
+  auto network = make_network();
+  auto subnet = make_subnet(network);
+  auto created = call("POST", "/ports", port_body(network, R"("name": "tp1")"));
+  ASSERT_EQ(created.status, 201);
+  const auto& port = created.body.at("port").as_object();
+  EXPECT_EQ(port.at("fixed_ips").at(0).at("subnet_id"), subnet);
+  EXPECT_EQ(port.at("security_groups").as_array().size(), 1u);
+  auto id = std::string(port.at("id").as_string());
+  EXPECT_EQ(call("GET", "/ports/" + id).body.at("port"), created.body.at("port"));
+  auto updated = call("PUT", "/ports/" + id, R"({"port": {"name": "tp2", "binding:host_id": "node1"}})");
+  ASSERT_EQ(updated.status, 200);
+  EXPECT_EQ(updated.body.at("port").at("name"), "tp2");
+  EXPECT_EQ(updated.body.at("port").at("binding:host_id"), "node1");
+  EXPECT_EQ(updated.body.at("port").at("revision_number"), 2);
+  EXPECT_EQ(count("/ports?name=tp2", "ports"), 1u);
+  EXPECT_EQ(outcome("DELETE", "/networks/" + network), "409 NetworkInUse");
+  EXPECT_EQ(outcome("DELETE", "/subnets/" + subnet), "409 SubnetInUse");
+  EXPECT_EQ(outcome("DELETE", "/ports/" + id), "204");
+  EXPECT_EQ(outcome("GET", "/ports/" + id), "404 PortNotFound");
+  EXPECT_EQ(outcome("DELETE", "/networks/" + network), "204");
+  EXPECT_EQ(outcome("GET", "/subnets/" + subnet), "404 SubnetNotFound");
+}
+
+TEST_F(NeutronApi, AllocatesVnisAndMtusPerEncapsulation) {
+  auto vxlan = call("POST", "/networks", R"({"network": {"name": "a"}})").body.at("network").as_object();
+  EXPECT_EQ(vxlan.at("provider:network_type"), "vxlan");
+  EXPECT_GT(vxlan.at("provider:segmentation_id").as_int64(), 0);
+  EXPECT_EQ(vxlan.at("mtu"), 1450);
+  auto body =
+      R"({"network": {"provider:network_type": "geneve", "provider:segmentation_id": "77", "mtu": "1400"}})";
+  auto geneve = call("POST", "/networks", body).body.at("network").as_object();
+  EXPECT_EQ(geneve.at("provider:segmentation_id"), 77);
+  EXPECT_EQ(geneve.at("mtu"), 1400);
+  EXPECT_EQ(outcome("POST", "/networks", body), "409 TunnelIdInUse");
+  EXPECT_EQ(outcome("POST", "/networks", R"({"network": {"mtu": 1451}})"), "400 InvalidInput");
+  EXPECT_EQ(outcome("POST", "/networks", R"({"network": {"provider:network_type": "vlan"}})"),
+            "400 InvalidInput");
+}
+
+TEST_F(NeutronApi, RefusesBadInputAndLeavesNothingBehind) {
+  auto network = make_network();
+  auto subnet = make_subnet(network);
+  const std::string unknown = "a73f0aed-8957-495f-bb95-92cca76d8fc5";
+  auto subnet_body = [&](const std::string& rest) {
+    return R"({"subnet": {"ip_version": 4, "network_id": ")" + network + R"(", )" + rest + "}}";
+  };
+  struct Case {
+    std::string path, body, outcome;
+  };
+  const Case cases[] = {
+      {"/networks", "{\"network\": {", "400 HTTPBadRequest"},
+      {"/networks", R"({"port": {}})", "400 HTTPBadRequest"},
+      {"/networks", R"({"network": {"colour": 1}})", "400 HTTPBadRequest"},
+      {"/networks", R"({"network": {"name": 5}})", "400 HTTPBadRequest"},
+      {"/networks", R"({"network": {"admin_state_up": "maybe"}})", "400 InvalidInput"},
+      {"/nonsense", "{}", "404 HTTPNotFound"},
+      {"/subnets", subnet_body(R"("cidr": "10.7.0.0/25")"), "400 InvalidInput"},
+      {"/subnets", subnet_body(R"("cidr": "10.8.0.0/33")"), "400 HTTPBadRequest"},
+      {"/subnets", subnet_body(R"("name": "x")"), "400 BadRequest"},
+      {"/subnets", R"({"subnet": {"ip_version": 6, "cidr": "fd00::/64", "network_id": ")" + network + "\"}}",
+       "400 InvalidInput"},
+      {"/subnets",
+       R"({"subnet": {"ip_version": 4, "cidr": "10.8.0.0/24", "network_id": ")" + unknown + "\"}}",
+       "404 NetworkNotFound"},
+      {"/subnets", subnet_body(R"("cidr": "10.8.0.0/24", "gateway_ip": "10.8.0.0")"), "400 InvalidInput"},
+      {"/subnets",
+       subnet_body(
+           R"("cidr": "10.8.0.0/24", "allocation_pools": [{"start": "10.8.0.1", "end": "10.8.0.9"}])"),
+       "409 GatewayConflictWithAllocationPools"},
+      {"/ports", port_body(unknown), "404 NetworkNotFound"},
+      {"/ports", R"({"port": {"name": "x"}})", "400 HTTPBadRequest"},
+      {"/ports", port_body(network, R"("fixed_ips": [{"ip_address": "10.9.0.1"}])"),
+       "400 InvalidIpForNetwork"},
+      {"/ports",
+       port_body(network, R"("fixed_ips": [{"subnet_id": ")" + subnet + R"(", "ip_address": "10.9.0.1"}])"),
+       "400 InvalidIpForSubnet"},
+      {"/ports", port_body(network, R"("mac_address": "zz")"), "400 HTTPBadRequest"},
+      {"/ports", port_body(network, R"("security_groups": [")" + unknown + "\"]"),
+       "404 SecurityGroupNotFound"},
+      {"/ports",
+       port_body(network,
+                 R"("port_security_enabled": false, "allowed_address_pairs": [{"ip_address": "10.0.0.1"}])"),
+       "409 AddressPairAndPortSecurityRequired"},
+      {"/security-groups", R"({"security_group": {"name": "default"}})",
+       "409 SecurityGroupDefaultAlreadyExists"},
+      {"/security-group-rules",
+       R"({"security_group_rule": {"direction": "ingress", "security_group_id": ")" + unknown + "\"}}",
+       "404 SecurityGroupNotFound"},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(outcome("POST", c.path, c.body), c.outcome) << c.path << " " << c.body;
+  EXPECT_EQ(count("/networks", "networks"), 1u);
+  EXPECT_EQ(count("/subnets", "subnets"), 1u);
+  EXPECT_EQ(count("/ports", "ports"), 0u);
+}
+
+TEST_F(NeutronApi, RefusesWhatIsTaken) {
+  auto network = make_network();
+  make_subnet(network, "10.7.0.0/30");  // one gateway, one host
+  auto taken = R"("mac_address": "fa:16:3e:00:00:01", "fixed_ips": [{"ip_address": "10.7.0.2"}])";
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network, taken)), "201");
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network, R"("fixed_ips": [{"ip_address": "10.7.0.2"}])")),
+            "409 IpAddressAlreadyAllocated");
+  EXPECT_EQ(
+      outcome("POST", "/ports", port_body(network, R"("mac_address": "fa:16:3e:00:00:01", "fixed_ips": [])")),
+      "409 MacAddressInUse");
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network)), "409 IpAddressGenerationFailure");
+  EXPECT_EQ(count("/ports", "ports"), 1u);
+}
+
+TEST_F(NeutronApi, MakesBulksWholeOrNotAtAll) {
+  auto network = make_network();
+  make_subnet(network);
+  auto one = R"({"network_id": ")" + network + "\"}";
+  auto made = call("POST", "/ports", R"({"ports": [)" + one + ", " + one + "]}");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.body.at("ports").as_array().size(), 2u);
+  auto bad = R"({"network_id": ")" + network + R"(", "fixed_ips": [{"ip_address": "10.9.0.1"}]})";
+  EXPECT_EQ(outcome("POST", "/ports", R"({"ports": [)" + one + ", " + bad + "]}"), "400 InvalidIpForNetwork");
+  EXPECT_EQ(count("/ports", "ports"), 2u);
+  EXPECT_EQ(outcome("POST", "/networks", R"({"networks": [{"name": "a"}, {"mtu": 9999}]})"),
+            "400 InvalidInput");
+  EXPECT_EQ(count("/networks", "networks"), 1u);
+}
+
+TEST_F(NeutronApi, GivesEachProjectADefaultGroup) {
+  auto groups = call("GET", "/security-groups?project_id=project-a").body.at("security_groups").as_array();
+  ASSERT_EQ(groups.size(), 1u);
+  EXPECT_EQ(groups[0].at("name"), "default");
+  EXPECT_EQ(groups[0].at("security_group_rules").as_array().size(), 4u);
+  auto id = std::string(groups[0].at("id").as_string());
+  EXPECT_EQ(outcome("DELETE", "/security-groups/" + id), "409 SecurityGroupCannotRemoveDefault");
+  Headers other{{"x-project-id", "project-b"}};
+  call("GET", "/security-groups", {}, other);
+  EXPECT_EQ(count("/security-groups?name=default", "security_groups"), 2u);
+}
+
+TEST_F(NeutronApi, GuardsGroupsInUseAndDoubleRules) {
+  auto network = make_network();
+  auto group = make("/security-groups", "security_group", R"("name": "g")");
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network, R"("security_groups": [")" + group + "\"]")), "201");
+  EXPECT_EQ(outcome("DELETE", "/security-groups/" + group), "409 SecurityGroupInUse");
+  auto rule =
+      R"({"security_group_rule": {"direction": "ingress", "protocol": "icmp", "security_group_id": ")" +
+      group + "\"}}";
+  EXPECT_EQ(outcome("POST", "/security-group-rules", rule), "201");
+  EXPECT_EQ(outcome("POST", "/security-group-rules", rule), "409 SecurityGroupRuleExists");
+  auto spare = make("/security-groups", "security_group", R"("name": "spare")");
+  EXPECT_EQ(outcome("DELETE", "/security-groups/" + spare), "204");
+}
+
+TEST_F(NeutronApi, HonoursIfMatch) {
+  auto network = make_network();
+  auto body = R"({"network": {"description": "x"}})";
+  Headers wrong{{"if-match", "revision_number=99"}}, right{{"if-match", "revision_number=1"}};
+  EXPECT_EQ(outcome("PUT", "/networks/" + network, body, wrong), "412 RevisionNumberConstraintFailed");
+  EXPECT_EQ(outcome("PUT", "/networks/" + network, body, right), "200");
+}
+
+TEST_F(NeutronApi, KeepsTags) {
+  auto network = make_network();
+  EXPECT_EQ(outcome("PUT", "/networks/" + network + "/tags", R"({"tags": ["red"]})"), "200");
+  EXPECT_EQ(outcome("PUT", "/networks/" + network + "/tags/blue"), "201");
+  EXPECT_EQ(outcome("GET", "/networks/" + network + "/tags/blue"), "204");
+  EXPECT_EQ(outcome("DELETE", "/networks/" + network + "/tags/red"), "204");
+  EXPECT_EQ(outcome("GET", "/networks/" + network + "/tags/red"), "404 TagNotFound");
+  EXPECT_EQ(count("/networks?tags=blue", "networks"), 1u);
+  EXPECT_EQ(outcome("PUT", "/networks/" + network + "/tags/%ff"), "400 HTTPBadRequest");
+}
+
+TEST_F(NeutronApi, NeverHandsOutOneAddressTwiceFromTwoServers) {
+  auto network = make_network();
+  make_subnet(network, "10.7.0.0/27");  // 29 hosts beside the gateway
+  run_until([&] { return second_->store.intent().subnets_of(*Uuid::parse(network)).size() == 1; });
+  std::vector<std::shared_ptr<Answer>> answers;
+  for (int i = 0; i < 40; ++i)
+    answers.push_back(send(i % 2 ? *first_ : *second_, "POST", "/ports", port_body(network)));
+  run_until([&] {
+    return std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a->status != 0; });
+  });
+  std::set<std::string> addresses;
+  int refused = 0;
+  for (const auto& answer : answers) {
+    if (answer->status == 201) {
+      addresses.insert(
+          std::string(answer->body.at("port").at("fixed_ips").at(0).at("ip_address").as_string()));
+    } else {
+      EXPECT_EQ(answer->error_type(), "IpAddressGenerationFailure");
+      ++refused;
+    }
+  }
+  EXPECT_EQ(addresses.size(), 29u);
+  EXPECT_EQ(refused, 11);
+}
+
+TEST_F(NeutronApi, LetsOnlyOneOfTwoOverlappingSubnetsIn) {
+  auto network = make_network();
+  run_until([&] { return second_->store.intent().find<model::Network>(*Uuid::parse(network)) != nullptr; });
+  auto body = [&](const char* cidr) {
+    return R"({"subnet": {"ip_version": 4, "network_id": ")" + network + R"(", "cidr": ")" + cidr + "\"}}";
+  };
+  auto wide = send(*first_, "POST", "/subnets", body("10.7.0.0/16"));
+  auto narrow = send(*second_, "POST", "/subnets", body("10.7.1.0/24"));
+  run_until([&] { return wide->status != 0 && narrow->status != 0; });
+  EXPECT_EQ(std::set<int>({wide->status, narrow->status}), (std::set<int>{201, 400}));
+}
+
+TEST_F(NeutronApi, ReadsOnAndRefusesWritesWhileTheStoreIsAway) {
+  auto network = make_network();
+  server_->stop();
+  run_until([this] { return !first_->store.synced(); });
+  EXPECT_EQ(outcome("GET", "/networks/" + network), "200");
+  EXPECT_EQ(outcome("POST", "/networks", R"({"network": {}})"), "503 ServiceUnavailable");
+}
+
+TEST_F(NeutronApi, SaysWhatItIs) {
+  EXPECT_EQ(call("GET", "/").body.at("resources").as_array().size(), 6u);
+  EXPECT_EQ(outcome("GET", "/extensions/security-group"), "200");
+  EXPECT_EQ(outcome("GET", "/extensions/router"), "404 HTTPNotFound");
+  EXPECT_EQ(outcome("PATCH", "/networks"), "405 HTTPMethodNotAllowed");
+  EXPECT_EQ(count("/agents", "agents"), 0u);
+}
+
+}  // namespace
+}  // namespace weft::neutron

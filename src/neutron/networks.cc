@@ -1,0 +1,174 @@
+#include "ipam/ports.h"
+#include "neutron/resource.h"
+
+namespace weft::neutron {
+namespace {
+
+using model::Network;
+
+constexpr Names kNames{"networks", "network", "networks"};
+
+/// RFC 791: every host must take IPv4 packets of this size.
+constexpr std::int64_t kMinMtu = 68;
+
+constexpr Attribute kAttributes[] = {
+    {"id"},
+    {"name", kPost | kPut, valid_name},
+    {"description", kPost | kPut, valid_description},
+    {"project_id", kPost, valid_text},
+    {"tenant_id", kPost, valid_text},
+    {"admin_state_up", kPost | kPut, valid_boolean},
+    {"shared", kPost | kPut, valid_boolean},
+    {"mtu", kPost | kPut, valid_integer},
+    {"port_security_enabled", kPost | kPut, valid_boolean},
+    {"dns_domain", kPost | kPut, valid_text},
+    {"provider:network_type", kPost, valid_text_or_null},
+    {"provider:physical_network", kPost, valid_text_or_null},
+    {"provider:segmentation_id", kPost, valid_integer_or_null},
+    {"router:external", kPost | kPut, valid_nothing},
+    {"is_default", kPost | kPut, valid_nothing},
+    {"qos_policy_id", kPost | kPut, valid_nothing},
+    {"vlan_transparent", kPost, valid_nothing},
+    {"availability_zone_hints", kPost, valid_nothing},
+    {"status"},
+    {"subnets"},
+    {"availability_zones"},
+    {"ipv4_address_scope"},
+    {"ipv6_address_scope"},
+    {"l2_adjacency"},
+    {"tags"},
+    {"created_at"},
+    {"updated_at"},
+    {"revision_number"},
+};
+
+Result<void> read_provider(const json::object& body, Network& network) {
+  auto type = text_of(body, "provider:network_type");
+  auto physical = text_of(body, "provider:physical_network");
+  auto segment = integer_of(body, "provider:segmentation_id");
+  if (!type) {
+    if (physical || segment) return invalid_input("network_type required");
+    return {};
+  }
+  auto encapsulation = model::parse_encapsulation(*type);
+  if (!encapsulation) return invalid_input("network_type value '" + *type + "' not supported");
+  if (physical) return invalid_input("provider:physical_network specified for " + *type + " network");
+  if (segment && (*segment < 1 || *segment > model::kMaxVni))
+    return invalid_input("segmentation_id out of range (1 through " + std::to_string(model::kMaxVni) + ")");
+  network.encapsulation = *encapsulation;
+  network.vni = segment.value_or(0);
+  return {};
+}
+
+/// Errors: NetworkInUse naming the ports that are still there.
+Result<void> check_unused(const model::Intent& intent, const Uuid& id) {
+  std::string ports;
+  for (const auto& port : intent.ports_of(id)) ports += (ports.empty() ? "" : ",") + port.to_string();
+  if (ports.empty()) return {};
+  return fail(
+      Errc::kConflict,
+      "Unable to complete operation on network " + id.to_string() +
+          ". There are one or more ports still in use on the network, id for these ports is: " + ports + ".",
+      "NetworkInUse");
+}
+
+class Networks : public ResourceOf<Network> {
+ public:
+  using ResourceOf::ResourceOf;
+  const Names& names() const override { return kNames; }
+  Attributes attributes() const override { return kAttributes; }
+  Error not_found(std::string_view id) const override {
+    return Error(Errc::kNotFound, "Network " + std::string(id) + " could not be found.", "NetworkNotFound");
+  }
+
+  Task<std::vector<Uuid>> create(Context context, std::vector<json::object> bodies) override {
+    std::vector<Network> networks;
+    for (const auto& body : bodies) {
+      WEFT_CO_TRY(auto network, read_new(context, body));
+      networks.push_back(std::move(network));
+    }
+    for (const auto& network : networks) {
+      auto project = network.project_id;
+      if (intent().default_group_of(project)) continue;
+      WEFT_CO_CHECK(co_await ipam::ensure_default_group(store(), project));
+    }
+    std::vector<Uuid> made;
+    for (const auto& network : networks) {
+      auto created = co_await ipam::create_network(store(), network);
+      if (!created) {
+        co_await unmake(made);
+        co_return fail(created.error());
+      }
+      made.push_back(network.id);
+    }
+    co_return made;
+  }
+
+  Task<void> update(Context, Uuid id, json::object body, IfRevision if_revision) override {
+    auto before = intent().find<Network>(id);
+    if (!before) co_return fail(not_found(id.to_string()));
+    WEFT_CO_CHECK(check_revision(if_revision, before->revision));
+    Network after = *before;
+    touch(after, body);
+    WEFT_CO_CHECK(read_settings(body, after));
+    co_return co_await save(before, std::move(after), if_revision);
+  }
+
+  Task<void> remove(Context, Uuid id) override {
+    if (!intent().find<Network>(id)) co_return fail(not_found(id.to_string()));
+    WEFT_CO_CHECK(check_unused(intent(), id));
+    store::Write write;
+    for (const auto& subnet : intent().subnets_of(id)) write.remove<model::Subnet>(subnet);
+    write.remove<Network>(id);
+    auto removed = co_await store().commit(std::move(write));
+    if (removed || removed.error().code != Errc::kConflict) co_return removed;
+    WEFT_CO_CHECK(check_unused(intent(), id));  // a port came in between
+    co_return fail(Errc::kConflict, "Unable to complete operation on network " + id.to_string() + ".",
+                   "NetworkInUse");
+  }
+
+ private:
+  int largest_mtu(const Network& network) const {
+    return services_.underlay_mtu - model::overhead(network.encapsulation, IpVersion::kV4);
+  }
+
+  Result<Network> read_new(const Context& context, const json::object& body) const {
+    Network network;
+    fill_common(network, context, body);
+    WEFT_CHECK(read_provider(body, network));
+    network.mtu = largest_mtu(network);
+    WEFT_CHECK(read_settings(body, network));
+    return network;
+  }
+
+  Result<void> read_settings(const json::object& body, Network& network) const {
+    read(body, "admin_state_up", network.admin_state_up);
+    read(body, "shared", network.shared);
+    read(body, "port_security_enabled", network.port_security_enabled);
+    read(body, "dns_domain", network.dns_domain);
+    auto mtu = integer_of(body, "mtu");
+    if (!mtu) return {};
+    int most = largest_mtu(network);
+    if (*mtu > most) return invalid_input("Requested MTU is too big, maximum is " + std::to_string(most));
+    if (*mtu != 0 && *mtu < kMinMtu)
+      return invalid_input("Requested MTU is too small, minimum is " + std::to_string(kMinMtu));
+    network.mtu = *mtu == 0 ? most : static_cast<int>(*mtu);
+    return {};
+  }
+
+  // A bulk request makes all or none: what came before the failure goes.
+  Task<void> unmake(std::vector<Uuid> ids) {
+    if (ids.empty()) co_return Result<void>();
+    store::Write write;
+    for (const auto& id : ids) write.remove<Network>(id);
+    co_return co_await store().commit(std::move(write));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Resource> make_networks(const Services& services) {
+  return std::make_unique<Networks>(services);
+}
+
+}  // namespace weft::neutron

@@ -1,0 +1,61 @@
+#include "neutron/security_group_rule_body.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+namespace weft::neutron {
+namespace {
+
+struct Case {
+  std::string body;  ///< beside group and direction, validated
+  std::string error_type;
+};
+
+json::object with_group(const std::string& rest) {
+  std::string text =
+      R"({"security_group_id": "42127fea-4d05-4d64-a835-6fe2a7b54347", "direction": "ingress")";
+  return json::parse(text + (rest.empty() ? "" : ", " + rest) + "}").as_object();
+}
+
+class RuleBody : public testing::TestWithParam<Case> {};
+
+TEST_P(RuleBody, IsCheckedAsNeutronDoes) {
+  auto rule = read_rule(with_group(GetParam().body));
+  EXPECT_EQ(rule ? "" : rule.error().type, GetParam().error_type) << GetParam().body;
+}
+
+const Case kCases[] = {
+    {"", ""},
+    {R"("protocol": "tcp", "port_range_min": 22, "port_range_max": 22)", ""},
+    {R"("protocol": "6", "port_range_min": 1, "port_range_max": 65535)", ""},
+    {R"("protocol": "tcp", "port_range_min": 23, "port_range_max": 22)", "SecurityGroupInvalidPortRange"},
+    {R"("protocol": "udp", "port_range_min": 22)", "SecurityGroupInvalidPortRange"},
+    {R"("protocol": "tcp", "port_range_min": 0, "port_range_max": 10)", "SecurityGroupInvalidPortValue"},
+    {R"("port_range_min": 22, "port_range_max": 22)", "SecurityGroupProtocolRequiredWithPorts"},
+    {R"("protocol": "gre", "port_range_min": 1, "port_range_max": 2)", "SecurityGroupInvalidProtocolForPort"},
+    {R"("protocol": "icmp", "port_range_min": 8, "port_range_max": 0)", ""},
+    {R"("protocol": "icmp", "port_range_min": 256)", "SecurityGroupInvalidIcmpValue"},
+    {R"("protocol": "icmp", "port_range_max": 3)", "SecurityGroupMissingIcmpType"},
+    {R"("protocol": "icmp", "ethertype": "IPv6")", ""},
+    {R"("protocol": "ipv6-icmp")", "SecurityGroupEthertypeConflictWithProtocol"},
+    {R"("remote_ip_prefix": "10.0.0.0/8")", ""},
+    {R"("remote_ip_prefix": "fd00::/8")", "SecurityGroupRuleParameterConflict"},
+    {R"("remote_ip_prefix": "10.0.0.0/8", "ethertype": "IPv6")", "SecurityGroupRuleParameterConflict"},
+    {R"("remote_ip_prefix": "10.0.0.0/8", "remote_group_id": "42127fea-4d05-4d64-a835-6fe2a7b54347")",
+     "SecurityGroupRemoteGroupAndRemoteIpPrefix"},
+};
+INSTANTIATE_TEST_SUITE_P(All, RuleBody, testing::ValuesIn(kCases));
+
+TEST(RuleBodies, KeepTheProtocolAsItWasWritten) {
+  auto rule = read_rule(with_group(R"("protocol": "icmp", "ethertype": "IPv6")"));
+  ASSERT_TRUE(rule);
+  EXPECT_EQ(rule->protocol_name, "icmp");
+  EXPECT_EQ(rule->protocol, 58);
+  auto any = read_rule(with_group(R"("protocol": "ip")"));
+  ASSERT_TRUE(any);
+  EXPECT_FALSE(any->protocol);
+}
+
+}  // namespace
+}  // namespace weft::neutron

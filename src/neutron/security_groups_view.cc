@@ -1,0 +1,111 @@
+#include <algorithm>
+
+#include "neutron/view.h"
+
+namespace weft::neutron {
+namespace {
+
+using model::SecurityGroup;
+using model::SecurityGroupRule;
+using GroupView = View<SecurityGroup>;
+using RuleView = View<SecurityGroupRule>;
+
+void write_optional(JsonWriter& json, const std::optional<int>& number) {
+  if (number) {
+    json.number(*number);
+  } else {
+    json.null();
+  }
+}
+
+void write_optional(JsonWriter& json, const std::optional<IpPrefix>& prefix) {
+  if (prefix) {
+    json.string(prefix->to_string());
+  } else {
+    json.null();
+  }
+}
+
+void write_protocol(JsonWriter& json, const RuleView& v) {
+  if (v.object.protocol_name.empty()) {
+    json.null();
+  } else {
+    json.string(v.object.protocol_name);
+  }
+}
+
+void write_remote_group(JsonWriter& json, const RuleView& v) {
+  if (v.object.remote_group) {
+    json.string(v.object.remote_group->to_string());
+  } else {
+    json.null();
+  }
+}
+
+void write_rules(JsonWriter& json, const GroupView& v) {
+  const auto& ids = v.intent.rules_of(v.object.id);
+  std::vector<Uuid> ordered(ids.begin(), ids.end());
+  std::sort(ordered.begin(), ordered.end());
+  json.begin_array();
+  for (const auto& id : ordered)
+    if (auto rule = v.intent.find<SecurityGroupRule>(id)) write_object(json, RuleView{*rule, v.intent});
+  json.end_array();
+}
+
+constexpr Field<SecurityGroup> kGroupFields[] = {
+    {"id", write_id},
+    {"name", write_name},
+    {"stateful", [](JsonWriter& json, const GroupView& v) { json.boolean(v.object.stateful); }},
+    {"tenant_id", write_project},
+    {"description", write_description},
+    {"shared", write_false},
+    {"security_group_rules", write_rules},
+    {"tags", write_tags},
+    {"created_at", write_created},
+    {"updated_at", write_updated},
+    {"revision_number", write_revision},
+    {"project_id", write_project},
+};
+
+constexpr Field<SecurityGroupRule> kRuleFields[] = {
+    {"id", write_id},
+    {"tenant_id", write_project},
+    {"security_group_id",
+     [](JsonWriter& json, const RuleView& v) { json.string(v.object.group.to_string()); }},
+    {"ethertype",
+     [](JsonWriter& json, const RuleView& v) {
+       json.string(v.object.ethertype == IpVersion::kV4 ? "IPv4" : "IPv6");
+     }},
+    {"direction", [](JsonWriter& json, const RuleView& v) { json.string(to_string(v.object.direction)); }},
+    {"protocol", write_protocol},
+    {"port_range_min",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.port_range_min); }},
+    {"port_range_max",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.port_range_max); }},
+    {"remote_ip_prefix",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_prefix); }},
+    {"remote_address_group_id", write_null},
+    {"normalized_cidr",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_prefix); }},
+    {"remote_group_id", write_remote_group},
+    {"description", write_description},
+    {"tags", write_tags},
+    {"created_at", write_created},
+    {"updated_at", write_updated},
+    {"revision_number", write_revision},
+    {"project_id", write_project},
+};
+
+}  // namespace
+
+template <>
+std::span<const Field<SecurityGroup>> fields_of() {
+  return kGroupFields;
+}
+
+template <>
+std::span<const Field<SecurityGroupRule>> fields_of() {
+  return kRuleFields;
+}
+
+}  // namespace weft::neutron

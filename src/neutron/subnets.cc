@@ -1,0 +1,209 @@
+#include "ipam/ports.h"
+#include "neutron/resource.h"
+#include "neutron/subnet_rules.h"
+
+namespace weft::neutron {
+namespace {
+
+using model::Subnet;
+
+constexpr Names kNames{"subnets", "subnet", "subnets"};
+
+constexpr Attribute kAttributes[] = {
+    {"id"},
+    {"name", kPost | kPut, valid_name},
+    {"description", kPost | kPut, valid_description},
+    {"project_id", kPost, valid_text},
+    {"tenant_id", kPost, valid_text},
+    {"network_id", kPost | kRequired, valid_uuid},
+    {"ip_version", kPost | kRequired, valid_ip_version},
+    {"cidr", kPost, valid_cidr},
+    {"gateway_ip", kPost | kPut, valid_address_or_null},
+    {"allocation_pools", kPost | kPut, valid_pools},
+    {"dns_nameservers", kPost | kPut, valid_nameservers},
+    {"host_routes", kPost | kPut, valid_host_routes},
+    {"enable_dhcp", kPost | kPut, valid_boolean},
+    {"subnetpool_id", kPost, valid_nothing},
+    {"use_default_subnetpool", kPost, valid_nothing},
+    {"prefixlen", kPost, valid_nothing},
+    {"ipv6_ra_mode", kPost, valid_nothing},
+    {"ipv6_address_mode", kPost, valid_nothing},
+    {"segment_id", kPost | kPut, valid_nothing},
+    {"service_types", kPost | kPut, valid_nothing},
+    {"tags"},
+    {"created_at"},
+    {"updated_at"},
+    {"revision_number"},
+};
+
+IpAddress address_of(const json::value& value) {
+  return *IpAddress::parse({value.as_string().data(), value.as_string().size()});
+}
+
+std::vector<IpRange> read_pools(const json::value& list) {
+  std::vector<IpRange> pools;
+  for (const auto& item : list.as_array())
+    pools.push_back({address_of(item.as_object().at("start")), address_of(item.as_object().at("end"))});
+  return pools;
+}
+
+std::vector<model::HostRoute> read_routes(const json::value& list) {
+  std::vector<model::HostRoute> routes;
+  for (const auto& item : list.as_array()) {
+    const auto& route = item.as_object();
+    routes.push_back({*IpPrefix::parse(*text_of(route, "destination")), address_of(route.at("nexthop"))});
+  }
+  return routes;
+}
+
+Result<void> check_version(std::string_view name, const IpAddress& address) {
+  if (address.is_v4()) return {};
+  return invalid_input(std::string(name) + " '" + address.to_string() +
+                       "' does not match the ip_version '4'");
+}
+
+/// What POST and PUT have in common.
+Result<void> read_settings(const json::object& body, Subnet& subnet) {
+  read(body, "enable_dhcp", subnet.enable_dhcp);
+  if (const auto* list = given(body, "dns_nameservers")) {
+    subnet.dns_nameservers.clear();
+    for (const auto& item : list->as_array()) subnet.dns_nameservers.push_back(address_of(item));
+  }
+  for (const auto& address : subnet.dns_nameservers) {
+    WEFT_CHECK(check_version("dns_nameserver", address));
+  }
+  if (const auto* list = given(body, "host_routes")) subnet.host_routes = read_routes(*list);
+  for (const auto& route : subnet.host_routes) {
+    WEFT_CHECK(check_version("nexthop", route.nexthop));
+    WEFT_CHECK(check_version("destination", route.destination.address()));
+  }
+  return check_cidr(subnet.cidr, subnet.enable_dhcp);
+}
+
+Result<void> read_gateway(const json::object& body, Subnet& subnet) {
+  const auto* gateway = given(body, "gateway_ip");
+  if (!gateway) return {};
+  subnet.gateway_ip.reset();
+  if (gateway->is_null()) return {};
+  subnet.gateway_ip = address_of(*gateway);
+  return check_gateway(subnet.cidr, *subnet.gateway_ip);
+}
+
+Result<void> read_allocation_pools(const json::object& body, Subnet& subnet) {
+  if (const auto* pools = given(body, "allocation_pools")) {
+    subnet.allocation_pools = read_pools(*pools);
+    WEFT_CHECK(check_pools(subnet.cidr, subnet.allocation_pools));
+  }
+  if (!subnet.gateway_ip) return {};
+  return check_gateway_outside(subnet.allocation_pools, *subnet.gateway_ip);
+}
+
+Result<IpPrefix> read_cidr(const json::object& body) {
+  auto text = text_of(body, "cidr");
+  if (!text)
+    return fail(Errc::kInvalid,
+                "Bad subnets request: a subnetpool must be specified in the absence of a cidr.",
+                "BadRequest");
+  auto cidr = *IpPrefix::parse(*text);
+  auto version = *integer_of(body, "ip_version");
+  if (version == 6) return invalid_input("IPv6 subnets are not supported yet");
+  if (static_cast<int>(cidr.version()) != version)
+    return invalid_input("cidr '" + *text + "' does not match the ip_version '" + std::to_string(version) +
+                         "'");
+  return cidr;
+}
+
+Result<Subnet> read_new(const Context& context, const json::object& body) {
+  Subnet subnet;
+  fill_common(subnet, context, body);
+  subnet.revision = 0;
+  subnet.network = *uuid_of(body, "network_id");
+  WEFT_TRY(subnet.cidr, read_cidr(body));
+  subnet.gateway_ip = host_range(subnet.cidr).start;
+  WEFT_CHECK(read_settings(body, subnet));
+  WEFT_CHECK(read_gateway(body, subnet));
+  subnet.allocation_pools = default_pools(subnet.cidr, subnet.gateway_ip);
+  WEFT_CHECK(read_allocation_pools(body, subnet));
+  return subnet;
+}
+
+Error in_use(const Uuid& id) {
+  return Error(Errc::kConflict,
+               "Unable to complete operation on subnet " + id.to_string() +
+                   ": One or more ports have an IP allocation from this subnet.",
+               "SubnetInUse");
+}
+
+class Subnets : public ResourceOf<Subnet> {
+ public:
+  using ResourceOf::ResourceOf;
+  const Names& names() const override { return kNames; }
+  Attributes attributes() const override { return kAttributes; }
+  Error not_found(std::string_view id) const override {
+    return Error(Errc::kNotFound, "Subnet " + std::string(id) + " could not be found.", "SubnetNotFound");
+  }
+
+  Task<std::vector<Uuid>> create(Context context, std::vector<json::object> bodies) override {
+    std::vector<Subnet> subnets;
+    for (const auto& body : bodies) {
+      WEFT_CO_TRY(auto subnet, read_new(context, body));
+      WEFT_CO_CHECK(check_network(context, subnet.network));
+      subnets.push_back(std::move(subnet));
+    }
+    std::vector<Uuid> made;
+    for (const auto& subnet : subnets) {
+      auto created = co_await ipam::create_subnet(store(), subnet);
+      if (!created) {
+        co_await unmake(made);
+        co_return fail(created.error());
+      }
+      made.push_back(subnet.id);
+    }
+    co_return made;
+  }
+
+  Task<void> update(Context, Uuid id, json::object body, IfRevision if_revision) override {
+    auto before = intent().find<Subnet>(id);
+    if (!before) co_return fail(not_found(id.to_string()));
+    WEFT_CO_CHECK(check_revision(if_revision, before->revision));
+    Subnet after = *before;
+    touch(after, body);
+    WEFT_CO_CHECK(read_settings(body, after));
+    WEFT_CO_CHECK(read_gateway(body, after));
+    WEFT_CO_CHECK(read_allocation_pools(body, after));
+    co_return co_await save(before, std::move(after), if_revision);
+  }
+
+  Task<void> remove(Context, Uuid id) override {
+    if (!intent().find<Subnet>(id)) co_return fail(not_found(id.to_string()));
+    if (!intent().addresses_of_subnet(id).empty()) co_return fail(in_use(id));
+    store::Write write;
+    write.remove<Subnet>(id);
+    auto removed = co_await store().commit(std::move(write));
+    if (!removed && removed.error().code == Errc::kConflict) co_return fail(in_use(id));
+    co_return removed;
+  }
+
+ private:
+  Result<void> check_network(const Context& context, const Uuid& id) const {
+    auto network = intent().find<model::Network>(id);
+    if (network && (context.admin || network->project_id == context.project_id)) return {};
+    return fail(Errc::kNotFound, "Network " + id.to_string() + " could not be found.", "NetworkNotFound");
+  }
+
+  // A bulk request makes all or none: what came before the failure goes.
+  Task<void> unmake(std::vector<Uuid> ids) {
+    if (ids.empty()) co_return Result<void>();
+    store::Write write;
+    for (const auto& id : ids) write.remove<Subnet>(id);
+    co_return co_await store().commit(std::move(write));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Resource> make_subnets(const Services& services) {
+  return std::make_unique<Subnets>(services);
+}
+
+}  // namespace weft::neutron
