@@ -152,6 +152,7 @@ def _remove_all(lab):
     for namespace in netns.names():
         if lab.owns_namespace(namespace):
             netns.delete(namespace)
+    netns.forget_mount()
     shutil.rmtree(lab.dir, ignore_errors=True)
 
 

@@ -49,6 +49,12 @@ def delete(namespace):
     run("ip", "netns", "delete", namespace, check=False)
 
 
+def forget_mount():
+    """`ip netns` mounts its folder over itself for the first namespace; with the last one that goes too."""
+    if not names():
+        run("umount", NETNS_DIR, check=False)
+
+
 def set_sysctl(namespace, key, value):
     run(*enter(namespace), "sysctl", "-qw", f"{key}={value}", check=False)
 
