@@ -44,7 +44,8 @@ Task<DefaultGroups> default_groups(store::Store& store, std::vector<std::string>
     if (known) {
       groups[project] = known->id;
     } else {
-      WEFT_CO_TRY(groups[project], co_await ensure_default_group(store, project));
+      WEFT_CO_TRY(auto made, co_await ensure_default_group(store, project));
+      groups[project] = made;
     }
   }
   co_return groups;

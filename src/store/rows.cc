@@ -10,7 +10,19 @@ namespace {
 
 using namespace weft::model;
 
-/// A column that holds one member.
+template <typename>
+constexpr bool kHasDefault = false;
+template <typename T>
+requires std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, Uuid>
+constexpr bool kHasDefault<T> = true;
+template <typename T>
+constexpr bool kHasDefault<std::optional<T>> = true;
+template <typename T>
+constexpr bool kHasDefault<std::vector<T>> = true;
+
+/// A column that holds one member. OVSDB's default of a column is the empty or zero value, whatever the C++
+/// member starts with; members whose type has no such value (a MAC, a prefix, an enumerator) must always be
+/// there.
 template <typename T, typename Member>
 struct Column {
   std::string_view name;
@@ -18,6 +30,16 @@ struct Column {
 
   ovsdb::Datum get(const T& object) const { return to_datum(object.*member); }
   bool set(T& object, const ovsdb::Datum& datum) const { return read_datum(datum, object.*member); }
+  bool is_default(const T& object) const {
+    if constexpr (kHasDefault<Member>)
+      return object.*member == Member{};
+    else
+      return false;
+  }
+  bool set_default(T& object) const {
+    if constexpr (kHasDefault<Member>) object.*member = Member{};
+    return kHasDefault<Member>;
+  }
 };
 
 /// A list of addresses whose order matters.
@@ -30,6 +52,11 @@ struct OrderedColumn {
   bool set(T& object, const ovsdb::Datum& datum) const {
     return read_ordered_text(datum.string_or(), object.*member);
   }
+  bool is_default(const T& object) const { return (object.*member).empty(); }
+  bool set_default(T& object) const {
+    (object.*member).clear();
+    return true;
+  }
 };
 
 /// A column that is computed from the others, for the sake of an index; never read back.
@@ -40,6 +67,8 @@ struct ComputedColumn {
 
   ovsdb::Datum get(const T& object) const { return ovsdb::Datum((object.*compute)()); }
   bool set(T&, const ovsdb::Datum&) const { return true; }
+  bool is_default(const T&) const { return false; }
+  bool set_default(T&) const { return true; }
 };
 
 constexpr auto kCommon =
@@ -166,7 +195,9 @@ std::string_view table_of() {
 template <typename T>
 ovsdb::Row to_row(const T& object) {
   ovsdb::Row row;
-  each_column<T>([&](const auto& column) { row.emplace(column.name, column.get(object)); });
+  each_column<T>([&](const auto& column) {
+    if (!column.is_default(object)) row.emplace(column.name, column.get(object));
+  });
   return row;
 }
 
@@ -177,7 +208,8 @@ Result<T> from_row(const Uuid& id, const ovsdb::Row& row) {
   std::string_view bad;
   each_column<T>([&](const auto& column) {
     auto it = row.find(column.name);
-    if (it != row.end() && !column.set(object, it->second)) bad = column.name;
+    const bool readable = it == row.end() ? column.set_default(object) : column.set(object, it->second);
+    if (!readable) bad = column.name;
   });
   if (bad.empty()) return object;
   return fail(Errc::kProtocol, std::string(table_of<T>()) + " row " + id.to_string() + ": column " +

@@ -10,7 +10,8 @@ namespace weft::store {
 template <typename T>
 std::string_view table_of();
 
-/// All columns of an object but its id, which is the row's UUID.
+/// The columns of an object, without those that have OVSDB's default value (empty, zero, false); its id is
+/// the row's UUID.
 template <typename T>
 ovsdb::Row to_row(const T& object);
 

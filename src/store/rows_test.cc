@@ -113,6 +113,31 @@ TEST(Rows, TheOthersSurviveToo) {
   EXPECT_TRUE(round_trip(group).is_default());
 }
 
+TEST(Rows, AnAbsentColumnIsEmptyZeroOrFalse) {
+  auto port = named<Port>("p");
+  port.admin_state_up = port.port_security_enabled = false;
+  port.binding_profile.clear();
+  auto row = to_row(port);
+  EXPECT_FALSE(row.contains("admin_state_up"));
+  auto read = from_row<Port>(port.id, row);
+  ASSERT_TRUE(read);
+  EXPECT_FALSE(read->admin_state_up);
+  EXPECT_FALSE(read->port_security_enabled);
+  EXPECT_EQ(read->binding_profile, "");
+}
+
+TEST(Rows, AnOptionalZeroIsNotAbsent) {
+  auto rule = named<SecurityGroupRule>("");
+  rule.port_range_min = 0;  // ICMP echo reply
+  EXPECT_EQ(round_trip(rule).port_range_min, 0);
+}
+
+TEST(Rows, AMissingMacIsMalformed) {
+  auto row = to_row(named<Port>("p"));
+  row.erase("mac");
+  EXPECT_FALSE(from_row<Port>(Uuid::random(), row));
+}
+
 TEST(Rows, AMalformedColumnIsNamed) {
   auto row = to_row(named<Port>("p"));
   row["mac"] = ovsdb::Datum("nonsense");
