@@ -11,12 +11,13 @@ namespace {
 
 using testing::HasSubstr;
 
+// clang-format off
 constexpr auto kFlows = R"json([
-  {"table":10,"table_name":"policy","text":"priority=1 actions=drop","packets":3,"bytes":180,"cookie":"0x05","owners":
-    [{"kind":"port","id":"00000000-0000-0000-0000-000000000005","text":"port 0000"}]},
-  {"table":0,"table_name":"classify","text":"priority=9,in_port=1 actions=resubmit(,10)",
-               "packets" : 7, "bytes" : 420, "cookie" : "0x04", "owners" : []
-}])";
+  {"table":10,"table_name":"policy","text":"priority=1 actions=drop","packets":3,"bytes":180,"cookie":"0x05",
+   "owners":[{"kind":"port","id":"00000000-0000-0000-0000-000000000005","text":"port 0000"}]},
+  {"table":0,"table_name":"classify","text":"priority=9,in_port=1 actions=resubmit(,10)","packets":7,"bytes":420,
+   "cookie":"0x04","owners":[]}])json";
+// clang-format on
 
 const Command& command(std::string_view path) {
   return *std::ranges::find(commands(), path, &Command::path);

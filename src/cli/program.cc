@@ -70,7 +70,8 @@ CLI::App* add_path(CLI::App& root, const Command& command) {
   auto space = command.path.find(' ');
   if (space == std::string::npos) return root.add_subcommand(command.path, command.help);
   auto group = command.path.substr(0, space);
-  auto* parent = root.get_subcommand_no_throw(group);
+  auto present = root.get_subcommands([&](const CLI::App* app) { return app->get_name() == group; });
+  auto* parent = present.empty() ? nullptr : present.front();
   if (parent == nullptr) {
     parent = root.add_subcommand(group, "See: weft " + group + " --help");
     parent->require_subcommand(1);

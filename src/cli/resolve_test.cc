@@ -9,16 +9,17 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-model::Intent intent_with(std::vector<std::string> port_names) {
-  model::Intent intent;
-  for (auto& name : port_names) {
-    model::Port port;
-    port.id = Uuid::random();
-    port.name = std::move(name);
-    intent.put(port);
+/// An intent with ports of these names.
+struct Ports : model::Intent {
+  explicit Ports(std::vector<std::string> names) {
+    for (auto& name : names) {
+      model::Port port;
+      port.id = Uuid::random();
+      port.name = std::move(name);
+      put(port);
+    }
   }
-  return intent;
-}
+};
 
 TEST(NearMatches, AreNearestFirstAndFew) {
   EXPECT_THAT(near_matches("web1", {"db", "web-1", "web11x", "web1"}),
@@ -28,7 +29,7 @@ TEST(NearMatches, AreNearestFirstAndFew) {
 }
 
 TEST(Resolve, FindsByIdAndByName) {
-  auto intent = intent_with({"web-1", "web-2"});
+  Ports intent({"web-1", "web-2"});
   auto by_name = resolve<model::Port>(intent, "port", "web-1");
   ASSERT_TRUE(by_name);
   auto by_id = resolve<model::Port>(intent, "port", (*by_name)->id.to_string());
@@ -37,14 +38,14 @@ TEST(Resolve, FindsByIdAndByName) {
 }
 
 TEST(Resolve, SuggestsNearNames) {
-  auto found = resolve<model::Port>(intent_with({"web-1", "db"}), "port", "web1");
+  auto found = resolve<model::Port>(Ports({"web-1", "db"}), "port", "web1");
   ASSERT_FALSE(found);
   EXPECT_EQ(found.error().code, Errc::kNotFound);
   EXPECT_EQ(found.error().message, "no port is named \"web1\"; did you mean web-1?");
 }
 
 TEST(Resolve, ListsTheIdsOfAnAmbiguousName) {
-  auto intent = intent_with({"web", "web"});
+  Ports intent({"web", "web"});
   auto found = resolve<model::Port>(intent, "port", "web");
   ASSERT_FALSE(found);
   for (const auto& [id, port] : intent.all<model::Port>()) {
