@@ -52,6 +52,7 @@ class Listener {
                                                 std::uint16_t port, Handlers handlers, Metrics& metrics);
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;  ///< the bound port, for port 0
+  /// Closes everything. No handler is called any more.
   virtual void stop() = 0;
 };
 

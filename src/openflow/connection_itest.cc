@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "net/packet.h"
 #include "openflow/connection.h"
 #include "openflow/random_flows.h"
 #include "openflow/real_switch.h"
@@ -83,9 +84,9 @@ class ConnectionTest : public testing::Test {
   Metrics metrics;
   asio::io_context io;
   RealSwitch real;
-  std::unique_ptr<Listener> listener;
   std::shared_ptr<Connection> connection;
   std::vector<PacketIn> packets;
+  std::unique_ptr<Listener> listener;
 };
 
 TEST_F(ConnectionTest, AppliesTenThousandFlowsAtOnce) {
@@ -189,9 +190,10 @@ TEST_F(ConnectionTest, FlushesOneZone) {
   commit.key.match.set(Field::kEthType, 0x0800);
   commit.actions = {ConnTrack{.commit = true, .zone = 7}, ConnTrack{.commit = true, .zone = 8}};
   ASSERT_TRUE(await(connection->apply(additions({commit}))));
-  std::string packet = real.run("ovs-ofctl compose-packet --bare 'udp,nw_src=10.0.0.1,nw_dst=10.0.0.2'");
-  real.run("ovs-ofctl packet-out br-test 'in_port=controller packet=" + packet.substr(0, packet.find('\n')) +
-           " actions=resubmit(,0)'");
+  net::UdpEndpoint source{MacAddress::from_u64(1), IpAddress::v4(0x0a000001), 1000};
+  net::UdpEndpoint destination{MacAddress::from_u64(2), IpAddress::v4(0x0a000002), 2000};
+  std::vector<std::uint8_t> payload(8);
+  connection->packet_out(net::build_udp(source, destination, payload), kPortController, {Resubmit{0}});
   std::string entries;
   run_until([&] {
     entries = real.run("ovs-appctl dpctl/dump-conntrack");

@@ -27,7 +27,7 @@ class TcpListener final : public Listener {
     boost::system::error_code ignored;
     state_->acceptor.close(ignored);
     for (auto& weak : std::exchange(state_->connections, {})) {
-      if (auto connection = weak.lock()) connection->close();
+      if (auto connection = weak.lock()) connection->retire();
     }
   }
 

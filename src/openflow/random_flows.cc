@@ -28,7 +28,9 @@ class Generator {
   void maybe(Match& m, Field f, int percent = 25) {
     if (!chance(percent)) return;
     if (info(f).maskable && chance(40)) {
-      m.set_masked(f, random_bits(f), random_bits(f));
+      // ovs-ofctl prints, but does not read, IPv6 masks that are no prefixes.
+      bool prefix = info(f).width == 128 && f != Field::kCtLabel;
+      m.set_masked(f, random_bits(f), prefix ? ~Bits::ones(static_cast<int>(below(128))) : random_bits(f));
     } else {
       m.set(f, random_bits(f));
     }

@@ -143,6 +143,11 @@ void SwitchConnection::close() {
   end({Errc::kUnavailable, "closed"});
 }
 
+void SwitchConnection::retire() {
+  announced_ = false;
+  close();
+}
+
 Task<void> SwitchConnection::apply(std::vector<FlowMod> changes) {
   auto answer = std::make_shared<Answer<void>>(socket_.get_executor());
   if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");

@@ -34,6 +34,8 @@ class SwitchConnection final : public Connection, public std::enable_shared_from
                   const std::vector<Action>& actions) override;
   Task<void> flush_zone(std::uint16_t zone) override;
   void close() override;
+  /// Closes without telling anybody: the listener's owner may be half destroyed.
+  void retire();
 
  private:
   void read();

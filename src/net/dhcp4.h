@@ -1,0 +1,74 @@
+#pragma once
+// DHCPv4 messages (RFC 2131, options RFC 2132, long options RFC 3396), without the packet around them.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "net/packet.h"
+
+namespace weft::net {
+
+inline constexpr std::uint16_t kDhcpServerPort = 67;
+inline constexpr std::uint16_t kDhcpClientPort = 68;
+
+enum class DhcpType : std::uint8_t {
+  kDiscover = 1,
+  kOffer = 2,
+  kRequest = 3,
+  kDecline = 4,
+  kAck = 5,
+  kNak = 6,
+  kRelease = 7,
+  kInform = 8,
+};
+
+/// Option codes that Weft knows (RFC 2132, 3442).
+namespace dhcp_option {
+inline constexpr std::uint8_t kSubnetMask = 1;
+inline constexpr std::uint8_t kRouters = 3;
+inline constexpr std::uint8_t kDnsServers = 6;
+inline constexpr std::uint8_t kHostName = 12;
+inline constexpr std::uint8_t kDomainName = 15;
+inline constexpr std::uint8_t kInterfaceMtu = 26;
+inline constexpr std::uint8_t kBroadcastAddress = 28;
+inline constexpr std::uint8_t kRequestedAddress = 50;
+inline constexpr std::uint8_t kLeaseTime = 51;
+inline constexpr std::uint8_t kOverload = 52;
+inline constexpr std::uint8_t kMessageType = 53;
+inline constexpr std::uint8_t kServerId = 54;
+inline constexpr std::uint8_t kParameterRequestList = 55;
+inline constexpr std::uint8_t kRenewalTime = 58;
+inline constexpr std::uint8_t kRebindingTime = 59;
+inline constexpr std::uint8_t kClientId = 61;
+inline constexpr std::uint8_t kClasslessRoutes = 121;
+}  // namespace dhcp_option
+
+struct DhcpMessage {
+  bool reply = false;  ///< BOOTREPLY
+  std::uint32_t xid = 0;
+  std::uint16_t seconds = 0;
+  bool broadcast = false;  ///< the client can't receive unicast yet
+  IpAddress client;        ///< ciaddr
+  IpAddress yours;         ///< yiaddr
+  IpAddress next_server;   ///< siaddr
+  IpAddress relay;         ///< giaddr
+  MacAddress hardware;     ///< chaddr
+  std::map<std::uint8_t, std::vector<std::uint8_t>> options;
+
+  const std::vector<std::uint8_t>* find(std::uint8_t option) const;
+  /// The value of an option that is one address, one byte; nothing when absent or of another length.
+  std::optional<IpAddress> address(std::uint8_t option) const;
+  std::optional<DhcpType> type() const;
+  void set(std::uint8_t option, const IpAddress& address);
+  void set_number(std::uint8_t option, std::uint32_t value, int bytes);
+  bool operator==(const DhcpMessage&) const = default;
+};
+
+/// Errors: kProtocol.
+Result<DhcpMessage> parse_dhcp(FrameView payload);
+/// Message type first, then by code; padded to BOOTP's 300 bytes.
+std::vector<std::uint8_t> build_dhcp(const DhcpMessage& message);
+
+}  // namespace weft::net

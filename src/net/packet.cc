@@ -1,0 +1,147 @@
+#include "net/packet.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace weft::net {
+namespace {
+
+constexpr std::uint16_t kEtherIpv4 = 0x0800;
+constexpr std::uint16_t kEtherArp = 0x0806;
+constexpr std::size_t kEthernetHeader = 14;
+constexpr std::size_t kIpv4Header = 20;
+constexpr std::size_t kUdpHeader = 8;
+constexpr std::size_t kArpBody = 28;
+constexpr std::uint8_t kProtocolUdp = 17;
+
+std::uint16_t u16(FrameView data, std::size_t at) {
+  return static_cast<std::uint16_t>(data[at] << 8 | data[at + 1]);
+}
+
+std::uint32_t u32(FrameView data, std::size_t at) {
+  return static_cast<std::uint32_t>(u16(data, at)) << 16 | u16(data, at + 2);
+}
+
+MacAddress mac(FrameView data, std::size_t at) {
+  MacAddress out;
+  std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(at), 6, out.bytes.begin());
+  return out;
+}
+
+void put16(Frame& out, std::uint16_t v) {
+  out.push_back(static_cast<std::uint8_t>(v >> 8));
+  out.push_back(static_cast<std::uint8_t>(v));
+}
+
+void put32(Frame& out, std::uint32_t v) {
+  put16(out, static_cast<std::uint16_t>(v >> 16));
+  put16(out, static_cast<std::uint16_t>(v));
+}
+
+void put(Frame& out, const MacAddress& m) {
+  out.insert(out.end(), m.bytes.begin(), m.bytes.end());
+}
+
+void put_ethernet(Frame& out, const MacAddress& destination, const MacAddress& source, std::uint16_t type) {
+  put(out, destination);
+  put(out, source);
+  put16(out, type);
+}
+
+void store16(Frame& out, std::size_t at, std::uint16_t v) {
+  out[at] = static_cast<std::uint8_t>(v >> 8);
+  out[at + 1] = static_cast<std::uint8_t>(v);
+}
+
+void put_ipv4_header(Frame& out, const IpAddress& source, const IpAddress& destination, std::size_t payload) {
+  std::size_t start = out.size();
+  put16(out, 0x4500);
+  put16(out, static_cast<std::uint16_t>(kIpv4Header + payload));
+  put32(out, 0);  // no identification, not a fragment
+  put16(out, 64 << 8 | kProtocolUdp);
+  put16(out, 0);
+  put32(out, source.to_u32());
+  put32(out, destination.to_u32());
+  store16(out, start + 10, internet_checksum(FrameView(out).subspan(start)));
+}
+
+}  // namespace
+
+std::uint16_t internet_checksum(FrameView data, std::uint32_t sum) {
+  for (std::size_t i = 0; i + 1 < data.size(); i += 2) sum += u16(data, i);
+  if (data.size() % 2) sum += static_cast<std::uint32_t>(data.back()) << 8;
+  while (sum >> 16) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(~sum);
+}
+
+Result<UdpPacket> parse_udp(FrameView frame) {
+  if (frame.size() < kEthernetHeader + kIpv4Header + kUdpHeader || u16(frame, 12) != kEtherIpv4) {
+    return fail(Errc::kProtocol, "not an IPv4 packet");
+  }
+  FrameView ip = frame.subspan(kEthernetHeader);
+  std::size_t header = static_cast<std::size_t>(ip[0] & 0x0f) * 4, total = u16(ip, 2);
+  if (ip[0] >> 4 != 4 || header < kIpv4Header || total < header + kUdpHeader || total > ip.size()) {
+    return fail(Errc::kProtocol, "malformed IPv4 header");
+  }
+  if (internet_checksum(ip.first(header)) != 0) return fail(Errc::kProtocol, "wrong IPv4 checksum");
+  if (u16(ip, 6) & 0x3fff) return fail(Errc::kProtocol, "IPv4 fragment");
+  if (ip[9] != kProtocolUdp) return fail(Errc::kProtocol, "not UDP");
+  FrameView udp = ip.subspan(header, total - header);
+  std::size_t length = u16(udp, 4);
+  if (length < kUdpHeader || length > udp.size()) return fail(Errc::kProtocol, "malformed UDP header");
+  return UdpPacket{.source = {mac(frame, 6), IpAddress::v4(u32(ip, 12)), u16(udp, 0)},
+                   .destination = {mac(frame, 0), IpAddress::v4(u32(ip, 16)), u16(udp, 2)},
+                   .payload = udp.subspan(kUdpHeader, length - kUdpHeader)};
+}
+
+Frame build_udp(const UdpEndpoint& source, const UdpEndpoint& destination, FrameView payload) {
+  auto length = static_cast<std::uint16_t>(kUdpHeader + payload.size());
+  Frame out;
+  out.reserve(kEthernetHeader + kIpv4Header + length);
+  put_ethernet(out, destination.mac, source.mac, kEtherIpv4);
+  put_ipv4_header(out, source.address, destination.address, length);
+  std::size_t udp = out.size();
+  put16(out, source.port);
+  put16(out, destination.port);
+  put16(out, length);
+  put16(out, 0);
+  out.insert(out.end(), payload.begin(), payload.end());
+  std::uint32_t pseudo_header = kProtocolUdp + length;
+  for (const IpAddress& address : {source.address, destination.address}) {
+    pseudo_header += (address.to_u32() >> 16) + (address.to_u32() & 0xffff);
+  }
+  std::uint16_t checksum = internet_checksum(FrameView(out).subspan(udp), pseudo_header);
+  store16(out, udp + 6, checksum == 0 ? 0xffff : checksum);  // zero would mean "none"
+  return out;
+}
+
+Result<ArpPacket> parse_arp(FrameView frame) {
+  if (frame.size() < kEthernetHeader + kArpBody || u16(frame, 12) != kEtherArp) {
+    return fail(Errc::kProtocol, "not an ARP packet");
+  }
+  FrameView arp = frame.subspan(kEthernetHeader);
+  if (u16(arp, 0) != 1 || u16(arp, 2) != kEtherIpv4 || arp[4] != 6 || arp[5] != 4) {
+    return fail(Errc::kProtocol, "ARP for other than IPv4 on Ethernet");
+  }
+  return ArpPacket{.operation = u16(arp, 6),
+                   .sender_mac = mac(arp, 8),
+                   .sender = IpAddress::v4(u32(arp, 14)),
+                   .target_mac = mac(arp, 18),
+                   .target = IpAddress::v4(u32(arp, 24))};
+}
+
+Frame build_arp(const ArpPacket& arp, const MacAddress& destination) {
+  Frame out;
+  put_ethernet(out, destination, arp.sender_mac, kEtherArp);
+  put16(out, 1);
+  put16(out, kEtherIpv4);
+  put16(out, 6 << 8 | 4);
+  put16(out, arp.operation);
+  put(out, arp.sender_mac);
+  put32(out, arp.sender.to_u32());
+  put(out, arp.target_mac);
+  put32(out, arp.target.to_u32());
+  return out;
+}
+
+}  // namespace weft::net
