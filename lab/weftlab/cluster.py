@@ -94,10 +94,11 @@ def _is_intact(lab, worker_count):
 def _make_network(lab, worker_count):
     lab.dir.mkdir(parents=True, exist_ok=True)
     underlay.create(lab)
-    underlay.plug(lab.controller)
+    underlay.add_node(lab.controller)
     underlay.give_address(lab.controller, underlay.NIC)
     for worker in lab.workers(worker_count):
-        underlay.plug(worker)
+        underlay.add_node(worker)
+        underlay.add_provider_nic(worker)
         # Interfaces of ports have no addresses of the node: it must not answer ARP through them.
         netns.set_sysctl(worker.namespace, "net.ipv4.conf.all.arp_ignore", "1")
     (lab.dir / "lab.json").write_text(json.dumps({"workers": worker_count}))

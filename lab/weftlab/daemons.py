@@ -47,6 +47,7 @@ def start_agent(node):
                     [program(lab, "weft-agent"), "--node", node.name, "--store", lab.store_remote,
                      "--tunnel-ip", node.address, "--ovsdb", f"unix:{node.ovs_dir}/db.sock",
                      "--cni-socket", node.cni_socket, "--datapath-type", switch.datapath_type(),
+                     "--bridge-mapping", f"{switch.PROVIDER_NETWORK}:{switch.PROVIDER_BRIDGE}",
                      "--underlay-mtu", UNDERLAY_MTU],
                     namespace=node.namespace, env=node.ovs_environment())
     _wait_ready(node, "agent", lambda: agent_healthy(node))

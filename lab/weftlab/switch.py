@@ -7,6 +7,8 @@ from weftlab.shell import run, succeeds, wait_until
 
 SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
 BRIDGE = "br-phy"
+PROVIDER_BRIDGE = "br-ex"
+PROVIDER_NETWORK = "provider"
 
 
 @functools.cache
@@ -42,6 +44,7 @@ def start_switch(node):
                     namespace=node.namespace, env=node.ovs_environment(), pidfile=pidfile)
     wait_until(pidfile.exists, f"ovs-vswitchd of {node.name}")
     _put_underlay_into_bridge(node)
+    _make_provider_bridge(node)
 
 
 def _put_underlay_into_bridge(node):
@@ -50,6 +53,11 @@ def _put_underlay_into_bridge(node):
     vsctl(node, "--may-exist", "add-br", BRIDGE, "--", "set", "Bridge", BRIDGE, f"datapath_type={datapath_type()}",
           f"other-config:hwaddr={link['address']}", "--", "--may-exist", "add-port", BRIDGE, underlay.NIC)
     underlay.give_address(node, BRIDGE)
+
+
+def _make_provider_bridge(node):
+    vsctl(node, "--may-exist", "add-br", PROVIDER_BRIDGE, "--", "set", "Bridge", PROVIDER_BRIDGE,
+          f"datapath_type={datapath_type()}", "--", "--may-exist", "add-port", PROVIDER_BRIDGE, underlay.PROVIDER_NIC)
 
 
 def vsctl(node, *arguments):
