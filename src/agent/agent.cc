@@ -53,6 +53,7 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       interest_(executor, store_, config_.node, ports_, metrics_),
       reconciler_(executor, store_.intent(), config_.node, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
+      dhcp_(store_.intent(), metrics_),
       neighbors_(executor),
       settled_(executor),
       turn_(
@@ -84,7 +85,8 @@ void Agent::stop() {
 }
 
 Result<void> Agent::ready() const {
-  if (!switch_db_.known()) return fail(Errc::kUnavailable, "the switch's database is not connected: " + config_.ovsdb);
+  if (!switch_db_.known())
+    return fail(Errc::kUnavailable, "the switch's database is not connected: " + config_.ovsdb);
   if (!store_.synced()) return fail(Errc::kUnavailable, "the store is not connected");
   return {};
 }
@@ -119,7 +121,7 @@ Result<void> Agent::listen_for_switch() {
   };
   handlers.packet_in = [this](const std::shared_ptr<openflow::Connection>& connection,
                               openflow::PacketIn packet) {
-    if (packet_in_) packet_in_(connection, std::move(packet));
+    dhcp_.handle(*connection, packet, reconciler_.ports());
   };
   WEFT_TRY(listener_, openflow::Listener::open(executor_, std::string(kOpenFlowAddress),
                                                config_.openflow_port, std::move(handlers), metrics_));

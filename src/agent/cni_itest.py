@@ -233,6 +233,24 @@ class CniOnRealSwitch(unittest.TestCase):
         eventually(lambda: self.try_del(pod), "DEL works again")
         self.assert_nothing_left(pod)
 
+    def unfinished_port(self, pod):
+        """What an agent that was killed between the port and its wiring leaves in the store."""
+        return self.host.insert("Port", network=["uuid", self.host.network], mac="fa:16:3e:ff:00:01", host=NODE,
+                                admin_state_up=True, vnic_type="normal", project_id="p", device_id=pod.id,
+                                device_owner="container:weft", binding_profile='{"interface":"eth0"}')
+
+    def test_del_finds_a_port_that_was_never_wired(self):
+        pod = self.pod()
+        self.unfinished_port(pod)
+        eventually(lambda: self.try_del(pod) and self.ports_of(pod) == [], "the port goes")
+
+    def test_del_of_another_container_leaves_it(self):
+        pod, other = self.pod(), self.pod()
+        port = self.unfinished_port(pod)
+        other.cni("DEL")
+        self.assertEqual(len(self.ports_of(pod)), 1)
+        self.host.transact({"op": "delete", "table": "Port", "where": [["_uuid", "==", ["uuid", port]]]})
+
     def try_del(self, pod):
         try:
             pod.cni("DEL")

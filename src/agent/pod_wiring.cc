@@ -185,14 +185,13 @@ Task<PodWiring::Acquired> PodWiring::make_port(cni::Attachment attachment) {
   auto project = config.project.empty() ? network.project_id : config.project;
   auto request = port_request(attachment, network, project, services_.node());
   if (config.security_groups) {
-    WEFT_CO_TRY(request.groups, co_await find_groups(store, *config.security_groups, project));
+    WEFT_CO_TRY(auto groups, co_await find_groups(store, *config.security_groups, project));
+    request.groups = std::move(groups);
   }
-  Acquired acquired;
-  WEFT_CO_TRY(acquired.pin, co_await services_.pin_network(network.id));
+  WEFT_CO_TRY(auto pin, co_await services_.pin_network(network.id));
   std::vector<ipam::PortRequest> requests{request};
   WEFT_CO_TRY(auto made, co_await ipam::create_ports(store, requests));
-  acquired.port = made.front().port;
-  co_return acquired;
+  co_return Acquired{.port = made.front().port, .origin = PortOrigin::kMade, .pin = std::move(pin)};
 }
 
 Task<PodWiring::Acquired> PodWiring::take_ready_port(Uuid id) {
@@ -206,8 +205,10 @@ Task<PodWiring::Acquired> PodWiring::take_ready_port(Uuid id) {
     co_return fail(Errc::kConflict,
                    name + " is bound to " + port.host + ": unbind it, or start the pod there");
   }
-  Acquired acquired{.port = port, .origin = port.host.empty() ? PortOrigin::kBound : PortOrigin::kReady};
-  WEFT_CO_TRY(acquired.pin, co_await services_.pin_network(port.network));
+  WEFT_CO_TRY(auto pin, co_await services_.pin_network(port.network));
+  Acquired acquired{.port = port,
+                    .origin = port.host.empty() ? PortOrigin::kBound : PortOrigin::kReady,
+                    .pin = std::move(pin)};
   if (acquired.origin == PortOrigin::kBound) {
     acquired.port.host = services_.node();
     ipam::PortChange change{.id = id, .after = acquired.port};

@@ -94,6 +94,7 @@ void declare_options(CLI::App& root, Settings& settings) {
                   "Remote of the store, tcp:IP:PORT or unix:PATH; several: a cluster")
       ->envname("WEFT_STORE")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->default_str(kDefaultStore);
   root.add_option("--format", settings.format, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
