@@ -6,6 +6,10 @@ FUZZ_SECONDS ?= 30
 # A compiler process of this code base takes up to 1.5 GiB.
 JOBS ?= $(shell awk -v cpus=$$(nproc) '/MemAvailable/ {n = int($$2 / 1572864); print n < 1 ? 1 : n < cpus ? n : cpus}' /proc/meminfo)
 
+# Clones in other folders, and other build folders, share what the compiler made.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
 CMAKE = cmake -G Ninja -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 PROGRAMS = weftd weft-agent weft-cni weft
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
