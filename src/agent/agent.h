@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/config.h"
+#include "agent/dhcp.h"
 #include "agent/interest.h"
 #include "agent/node_services.h"
 #include "agent/ovs_plug.h"
@@ -40,11 +41,6 @@ class Agent final : public NodeServices {
   const PortTable& ports() const { return ports_; }
   const Reconciler& reconciler() const { return reconciler_; }
   const SwitchDb& switch_db() const { return switch_db_; }
-  /// Where packets that flows send up go.
-  void on_packet_in(
-      std::function<void(const std::shared_ptr<openflow::Connection>&, openflow::PacketIn)> handler) {
-    packet_in_ = std::move(handler);
-  }
 
  private:
   void follow_store();
@@ -65,11 +61,11 @@ class Agent final : public NodeServices {
   InterestKeeper interest_;
   Reconciler reconciler_;
   StatusReporter status_;
+  DhcpService dhcp_;
   TunnelNeighbors neighbors_;
   Signal settled_;
   Worker turn_;
   std::unique_ptr<openflow::Listener> listener_;
-  std::function<void(const std::shared_ptr<openflow::Connection>&, openflow::PacketIn)> packet_in_;
 };
 
 }  // namespace weft::agent

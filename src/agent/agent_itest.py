@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -66,15 +67,21 @@ class Host:
         self.start_store()
         self.spawn("ovsdb", "ovsdb-server", str(self.dir / "conf.db"), f"--remote=punix:{self.dir}/db.sock",
                    f"--unixctl={self.dir}/ovsdb.ctl")
-        eventually(lambda: (self.dir / "db.sock").exists(), "the switch's database")
+        eventually(lambda: self.answers("db.sock"), "the switch's database")
         self.run("ovs-vsctl", "--no-wait", "init")
         self.spawn("vswitchd", "ovs-vswitchd", f"unix:{self.dir}/db.sock", f"--unixctl={self.dir}/vswitchd.ctl")
         self.start_agent()
 
+    def answers(self, database):
+        try:
+            return self.run("ovsdb-client", "list-dbs", f"unix:{self.dir}/{database}")
+        except AssertionError:
+            return ""
+
     def start_store(self):
         self.spawn("store", "ovsdb-server", str(self.dir / "weft.db"), f"--remote=punix:{self.dir}/weft.sock",
                    f"--unixctl={self.dir}/store.ctl")
-        eventually(lambda: (self.dir / "weft.sock").exists(), "the store")
+        eventually(lambda: self.answers("weft.sock"), "the store")
 
     def start_agent(self):
         self.spawn("agent", AGENT, "--node", NODE, "--store", f"unix:{self.dir}/weft.sock", "--tunnel-ip", "127.0.0.1",
@@ -167,6 +174,20 @@ class AgentOnRealSwitch(unittest.TestCase):
                           "the switch says that it is connected")
         for text in ("fail_mode: secure", "Port int-br-ex", "options: {peer=phy-br-ex}"):
             self.assertIn(text, show)
+
+    def test_client_gets_what_it_asks_for_by_dhcp(self):
+        port = self.host.make_port()
+        self.host.plug("o-dhcp", port)
+        eventually(lambda: self.host.is_active(port), "the port is ACTIVE")
+        mac, address = (self.host.rows(table, **{key: ["uuid", port]})[0][column] for table, key, column in
+                        (("Port", "_uuid", "mac"), ("Address", "port", "ip")))
+        self.host.run("ip", "link", "set", "o-dhcp", "address", mac, "up")
+        (self.host.dir / "dhclient.conf").write_text("request subnet-mask, broadcast-address, interface-mtu;")
+        self.host.run("dhclient", "-1", "-cf", f"{self.host.dir}/dhclient.conf", "-lf", f"{self.host.dir}/leases",
+                      "-pf", f"{self.host.dir}/dhclient.pid", "o-dhcp")
+        os.kill(int((self.host.dir / "dhclient.pid").read_text()), signal.SIGTERM)
+        self.assertIn(f"inet {address}/24", self.host.run("ip", "address", "show", "o-dhcp"))
+        self.assertEqual(self.host.run("ip", "route", "show", "default"), "")
 
     def test_deleted_bridge_comes_back(self):
         self.host.run("ovs-vsctl", "del-br", "br-ex")

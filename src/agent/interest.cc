@@ -18,7 +18,11 @@ store::Interest wanted_interest(const model::Intent& intent, const std::string& 
     interest.networks.insert(port->network);
     for (const auto& group : intent.groups_of_port(id)) interest.groups.insert(group);
   }
-  for (const auto& [name, claim] : claims) interest.ports.insert(claim.port);
+  for (const auto& [name, claim] : claims) {
+    auto port = intent.find<model::Port>(claim.port);
+    // A port bound here is heard of anyway: naming it would cost the plug of every port a round trip.
+    if (!port || port->host != node) interest.ports.insert(claim.port);
+  }
   for (const auto& [network, count] : pinned) interest.networks.insert(network);
   return interest;
 }

@@ -23,10 +23,11 @@ class NodeServices {
   virtual asio::any_io_executor executor() = 0;
   virtual const std::string& node() const = 0;  ///< this node's name: Port::host of what is made here
   virtual int underlay_mtu() const = 0;         ///< what the switch's end of an interface must carry
-  /// Pod interfaces reach the switch through AF_PACKET (datapath_type netdev): their checksums must be complete.
+  /// Pod interfaces reach the switch through AF_PACKET (datapath_type netdev): their checksums must be
+  /// complete.
   virtual bool userspace_datapath() const { return true; }
-  /// Are the store and the switch's database connected, so that what they show is all there is? Errors: kUnavailable
-  /// naming the one that is not.
+  /// Are the store and the switch's database connected, so that what they show is all there is? Errors:
+  /// kUnavailable naming the one that is not.
   virtual Result<void> ready() const = 0;
   virtual store::Store& store() = 0;
   virtual Plug& plug() = 0;

@@ -29,7 +29,7 @@ void judge(Claim& claim, const model::Intent& intent, const std::string& node) {
 }
 
 void log_claim(const Claim& claim) {
-  auto level = claim.state == Claim::State::kHere ? log::Level::kInfo : log::Level::kWarn;
+  auto level = claim.failure.empty() ? log::Level::kInfo : log::Level::kWarn;
   log::write(level, "port.claim",
              {{"port", claim.port.to_string()},
               {"interface", claim.interface},
