@@ -61,7 +61,7 @@ class FirstLight:
                                           f"--network selfservice -c id -f value {INSTANCE}")
         self.t.check(self.status(self.instance_port) == "DOWN", "its port is DOWN before it is plugged")
         self.t.run(f"lab vm start {INSTANCE} --node worker1 --port {self.instance_port}")
-        self.t.check(self.status(self.instance_port) == "ACTIVE", "its port is ACTIVE")
+        self.t.wait(lambda: self.status(self.instance_port) == "ACTIVE", "its port is ACTIVE")
 
     @step("instance_boots")
     def instance_is_plugged_as_by_nova(self):

@@ -1,0 +1,45 @@
+"""A lab of the tests' own (LAB_NAME, weft-test by default), up for the whole run; clients for it."""
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "lab"))
+os.environ.setdefault("LAB_NAME", "weft-test")
+
+from story.isolation import Story  # noqa: E402
+from story.teller import LAB, Teller  # noqa: E402
+from tenant import Tenant  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def lab():
+    """The lab is up; it goes with the last test."""
+    subprocess.run([LAB, "down"], check=True)
+    subprocess.run([LAB, "up"], check=True)
+    yield
+    if not os.environ.get("KEEP_LAB"):
+        subprocess.run([LAB, "down"], check=True)
+
+
+@pytest.fixture(scope="session")
+def teller(lab):
+    """Runs commands in the lab's environment."""
+    return Teller(quiet=True)
+
+
+@pytest.fixture(scope="session")
+def story(teller):
+    """First light: every test that uses it runs the steps that it needs, each once."""
+    return Story(teller)
+
+
+@pytest.fixture
+def tenant(teller):
+    """A network with a subnet and an open security group; it goes with all that was put on it."""
+    tenant = Tenant(teller)
+    yield tenant
+    tenant.remove()

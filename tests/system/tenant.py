@@ -1,0 +1,105 @@
+"""A tenant of a test's own: a network, a subnet, a security group, and what the test puts on it."""
+import itertools
+import json
+import re
+import urllib.error
+import urllib.request
+from contextlib import suppress
+
+_numbers = itertools.count(1)
+CIDR = "10.77.0.0/24"
+
+
+class Refused(Exception):
+    """The API answered with an error."""
+
+    def __init__(self, status, body):
+        super().__init__(f"{status} {body}")
+        self.status = status
+
+
+class Tenant:
+    """Makes things with names of their own and removes them in the end."""
+
+    def __init__(self, teller, **network):
+        self.t = teller
+        self.name = f"t{next(_numbers)}"
+        self.pods, self.vms, self.wires = [], [], []
+        self.network = self.post("network", name=self.name, **network)["id"]
+        self.subnet = self.post("subnet", network_id=self.network, cidr=CIDR, ip_version=4)["id"]
+        self.group = self.post("security_group", name=self.name)["id"]
+        for protocol in ("icmp", "tcp", "udp"):
+            self.post("security_group_rule", security_group_id=self.group, direction="ingress", protocol=protocol)
+
+    def request(self, method, path, body=None):
+        request = urllib.request.Request(f"{self.t.environment['OS_ENDPOINT']}/v2.0/{path}", method=method,
+                                         data=None if body is None else json.dumps(body).encode(),
+                                         headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return json.loads(response.read() or "null")
+        except urllib.error.HTTPError as error:
+            raise Refused(error.code, error.read().decode()) from error
+
+    def post(self, kind, **attributes):
+        return self.request("POST", f"{kind.replace('_', '-')}s", {kind: attributes})[kind]
+
+    def port(self, host, **attributes):
+        return self.post("port", network_id=self.network, security_groups=[self.group],
+                         **{"binding:host_id": host, **attributes})
+
+    def show(self, port_id):
+        return self.request("GET", f"ports/{port_id}")["port"]
+
+    def ports(self):
+        return self.request("GET", f"ports?network_id={self.network}")["ports"]
+
+    def wait_for_status(self, port_id, status):
+        self.t.wait(lambda: self.show(port_id)["status"] == status, f"port {port_id} is {status}")
+
+    def start_pod(self, name, node, *options):
+        """A pod on this network; gives its address."""
+        name = f"{self.name}-{name}"
+        self.pods.append(name)
+        wired = " ".join(options) or f"--network {self.network} --security-group {self.group}"
+        self.t.run(f"lab pod start {name} --node {node} {wired}")
+        return name, re.search(r"inet ([\d.]+)/", self.t.run(f"lab pod exec {name} -- ip -4 address show eth0"))[1]
+
+    def start_vm(self, name, node):
+        """A guest on this network; gives its address."""
+        name = f"{self.name}-{name}"
+        port = self.port(node)
+        self.vms.append(name)
+        self.t.run(f"lab vm start {name} --node {node} --port {port['id']}")
+        return name, port["fixed_ips"][0]["ip_address"]
+
+    def wire(self, node, port, interface):
+        """Plugs a port of the host itself with the one ovs-vsctl command."""
+        self.wires.append((node, interface))
+        self.t.run(f"lab exec {node} -- ovs-vsctl -- --may-exist add-port br-int {interface} -- set Interface {interface} "
+                   f"type=internal external-ids:iface-status=active external-ids:attached-mac={port['mac_address']} "
+                   f"external-ids:iface-id={port['id']}")
+        self.t.run(f"lab exec {node} -- ip link set {interface} address {port['mac_address']}")
+
+    def unwire(self, node, interface):
+        self.wires.remove((node, interface))
+        self.t.run(f"lab exec {node} -- ovs-vsctl --if-exists del-port br-int {interface}")
+
+    def give_address(self, node, port, interface):
+        address = port["fixed_ips"][0]["ip_address"]
+        self.t.run(f"lab exec {node} -- ip address replace {address}/24 dev {interface}")
+        self.t.run(f"lab exec {node} -- ip link set {interface} up")
+        return address
+
+    def remove(self):
+        for name in self.pods:
+            self.t.quiet(f"lab pod stop {name}")
+        for name in self.vms:
+            self.t.quiet(f"lab vm stop {name}")
+        for node, interface in list(self.wires):
+            self.unwire(node, interface)
+        for port in self.ports():
+            with suppress(Refused):
+                self.request("DELETE", f"ports/{port['id']}")
+        self.request("DELETE", f"networks/{self.network}")
+        self.request("DELETE", f"security-groups/{self.group}")

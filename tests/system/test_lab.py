@@ -1,0 +1,152 @@
+"""The lab itself: what exec keeps, what kill and start mean, and that down leaves nothing."""
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import pytest
+
+from story.teller import LAB
+from tenant import Tenant
+
+
+@pytest.fixture(scope="module")
+def places(teller):
+    """The three places where commands run, by their command."""
+    tenant = Tenant(teller)
+    try:
+        guest, _ = tenant.start_vm("vm", "worker1")
+        pod, _ = tenant.start_pod("pod", "worker2")
+        yield {"node": ["exec", "worker3"], "guest": ["vm", "exec", guest], "pod": ["pod", "exec", pod]}
+    finally:
+        tenant.remove()
+
+
+@pytest.fixture(params=["node", "guest", "pod"])
+def place(request, places):
+    return places[request.param]
+
+
+def lab(*arguments, input=b"", timeout=60, env=None):
+    return subprocess.run([LAB, *arguments], input=input, capture_output=True, timeout=timeout,
+                          env={**os.environ, **(env or {})})
+
+
+def sh(place, script, **options):
+    return lab(*place, "--", "sh", "-c", script, **options)
+
+
+def test_exec_keeps_the_exit_code(place):
+    assert sh(place, "exit 42").returncode == 42
+    assert sh(place, "exit 0").returncode == 0
+
+
+def test_exec_keeps_stdin_and_stdout_byte_by_byte(place):
+    content = os.urandom(300_000)
+    done = sh(place, "cat", input=content)
+    assert done.stdout == content and done.returncode == 0
+
+
+def test_exec_keeps_stderr_apart(place):
+    done = sh(place, "echo out; echo err >&2")
+    assert (done.stdout, done.stderr) == (b"out\n", b"err\n")
+
+
+def test_exec_keeps_the_words_of_a_command(place):
+    done = lab(*place, "--", "printf", "%s|", "a b", "", "--", "$HOME")
+    assert done.stdout == b"a b||--|$HOME|"
+
+
+def test_exec_returns_although_the_command_left_children(place):
+    started = time.monotonic()
+    done = sh(place, "sleep 60 & echo left")
+    assert done.stdout == b"left\n" and time.monotonic() - started < 30
+
+
+def test_exec_works_side_by_side(place):
+    running = [subprocess.Popen([LAB, *place, "--", "sh", "-c", f"read line; echo {n} $line"], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE) for n in range(5)]
+    # All run at once: none has its line of input yet.
+    answers = [process.communicate(b"ok\n", timeout=60)[0] for process in reversed(running)]
+    assert answers == [f"{n} ok\n".encode() for n in reversed(range(5))]
+
+
+def test_tmp_is_writable(place):
+    assert sh(place, "echo x >/tmp/lab-test && cat /tmp/lab-test && rm /tmp/lab-test").stdout == b"x\n"
+
+
+def test_exec_on_a_node_changes_only_the_network(tmp_path):
+    (tmp_path / "file").write_text("seen")
+    done = subprocess.run([LAB, "exec", "worker1", "--", "sh", "-c", "cat file; echo $MINE; ovs-vsctl get-controller br-int"],
+                          cwd=tmp_path, env={**os.environ, "MINE": "kept"}, capture_output=True, text=True)
+    assert done.stdout.startswith("seenkept\ntcp:127.0.0.1:6633")
+
+
+def test_guest_has_its_tools(places):
+    done = sh(places["guest"], "ip -V; tcpdump --version; ip link show tunl0; ip -o link show lo; free -m")
+    assert done.returncode == 0, done
+    assert b"iproute2" in done.stdout + done.stderr and b"LOOPBACK,UP" in done.stdout
+
+
+def status():
+    return {(line["process"], line["node"]): line["pid"] for line in json.loads(lab("status", "--format", "json").stdout)}
+
+
+@pytest.mark.parametrize("process, node", [("agent", "worker3"), ("vswitchd", "worker3"), ("ovsdb-server", "worker3"),
+                                           ("weftd", "controller"), ("store", "controller")])
+def test_kill_and_start(process, node):
+    old = status()[process, node]
+    assert pathlib.Path(f"/proc/{old}").exists()
+    assert lab("kill", process, node).returncode == 0
+    assert not pathlib.Path(f"/proc/{old}").exists()
+    assert status()[process, node] is None
+    assert lab("kill", process, node).returncode != 0
+    assert lab("start", process, node).returncode == 0
+    new = status()[process, node]
+    assert new not in (None, old)
+    assert lab("start", process, node).returncode == 0
+    assert status()[process, node] == new
+
+
+def test_clients_wait_while_weftd_is_down(teller):
+    assert lab("kill", "weftd").returncode == 0
+    request = subprocess.Popen(["openstack", "network", "list"], env=teller.environment, stdout=subprocess.DEVNULL)
+    assert lab("start", "weftd").returncode == 0
+    assert request.wait(30) == 0
+
+
+def test_up_again_changes_nothing():
+    before = status()
+    assert lab("up").returncode == 0
+    assert status() == before
+
+
+def test_a_second_lab_lives_beside_and_leaves_nothing():
+    mine, other = status(), {"LAB_NAME": f"{os.environ['LAB_NAME']}-2"}
+    before = machine_state()
+    assert lab("down", env=other).returncode == 0  # nothing is up: fine
+    assert lab("up", "--workers", "1", env=other, timeout=300).returncode == 0
+    assert lab("exec", "worker1", "--", "true", env=other).returncode == 0
+    assert machine_state() != before
+    assert lab("exec", "worker1", "--", "sh", "-c", "setsid sleep 1000 >/dev/null 2>&1 &", env=other).returncode == 0
+    subprocess.run(["kill", "-9", str(json.loads(lab("status", "--format", "json", env=other).stdout)[0]["pid"])], check=True)
+    assert lab("down", env=other).returncode == 0
+    assert machine_state() == before
+    assert status() == mine
+
+
+def machine_state():
+    """Namespaces, interfaces, mounts and the lab's processes on this machine."""
+    marked = set()
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if f"WEFT_LAB_MARK={os.environ['LAB_NAME']}-2".encode() in environment:
+            marked.add(folder.name)
+    second = f"{os.environ['LAB_NAME']}-2"
+    namespaces = {name for name in os.listdir("/var/run/netns") if name.startswith(second)}
+    mounts = {line.split()[4] for line in pathlib.Path("/proc/self/mountinfo").read_text().splitlines() if second in line}
+    return namespaces, marked, mounts, pathlib.Path(f"/run/weft-lab/{second}").exists()
