@@ -10,8 +10,8 @@ void write_fixed_ips(JsonWriter& json, const V& v) {
   json.begin_array();
   for (const auto& address : v.intent.fixed_ips(v.object.id)) {
     json.begin_object();
-    json.key("subnet_id").string(address.subnet.to_string());
-    json.key("ip_address").string(address.ip.to_string());
+    json.key("subnet_id").plain(address.subnet.to_string());
+    json.key("ip_address").plain(address.ip.to_string());
     json.end_object();
   }
   json.end_array();
@@ -41,8 +41,8 @@ void write_pairs(JsonWriter& json, const V& v) {
   for (const auto& pair : v.object.allowed_address_pairs) {
     bool is_host = pair.ip.length() == pair.ip.address().width();
     json.begin_object();
-    json.key("mac_address").string(pair.mac.value_or(v.object.mac).to_string());
-    json.key("ip_address").string(is_host ? pair.ip.address().to_string() : pair.ip.to_string());
+    json.key("mac_address").plain(pair.mac.value_or(v.object.mac).to_string());
+    json.key("ip_address").plain(is_host ? pair.ip.address().to_string() : pair.ip.to_string());
     json.end_object();
   }
   json.end_array();
@@ -51,9 +51,9 @@ void write_pairs(JsonWriter& json, const V& v) {
 constexpr Field<Port> kFields[] = {
     {"id", write_id},
     {"name", write_name},
-    {"network_id", [](JsonWriter& json, const V& v) { json.string(v.object.network.to_string()); }},
+    {"network_id", [](JsonWriter& json, const V& v) { json.plain(v.object.network.to_string()); }},
     {"tenant_id", write_project},
-    {"mac_address", [](JsonWriter& json, const V& v) { json.string(v.object.mac.to_string()); }},
+    {"mac_address", [](JsonWriter& json, const V& v) { json.plain(v.object.mac.to_string()); }},
     {"admin_state_up", [](JsonWriter& json, const V& v) { json.boolean(v.object.admin_state_up); }},
     {"status", write_status},
     {"device_id", [](JsonWriter& json, const V& v) { json.string(v.object.device_id); }},
@@ -67,7 +67,7 @@ constexpr Field<Port> kFields[] = {
     {"binding:vnic_type", [](JsonWriter& json, const V& v) { json.string(v.object.vnic_type); }},
     {"binding:profile", [](JsonWriter& json, const V& v) { json.raw(v.object.binding_profile); }},
     {"binding:host_id", [](JsonWriter& json, const V& v) { json.string(v.object.host); }},
-    {"binding:vif_type", [](JsonWriter& json, const V& v) { json.string(vif_type(v)); }},
+    {"binding:vif_type", [](JsonWriter& json, const V& v) { json.plain(vif_type(v)); }},
     {"binding:vif_details", write_vif_details},
     {"port_security_enabled",
      [](JsonWriter& json, const V& v) { json.boolean(v.object.port_security_enabled); }},
@@ -79,7 +79,7 @@ constexpr Field<Port> kFields[] = {
     {"data_plane_status", write_null},
     {"propagate_uplink_status", [](JsonWriter& json, const V&) { json.boolean(true); }},
     {"device_profile", write_null},
-    {"ip_allocation", [](JsonWriter& json, const V&) { json.string("immediate"); }},
+    {"ip_allocation", [](JsonWriter& json, const V&) { json.plain("immediate"); }},
     {"resource_request", write_null},
     {"tags", write_tags},
     {"created_at", write_created},

@@ -20,7 +20,7 @@ void write_optional(JsonWriter& json, const std::optional<int>& number) {
 
 void write_optional(JsonWriter& json, const std::optional<IpPrefix>& prefix) {
   if (prefix) {
-    json.string(prefix->to_string());
+    json.plain(prefix->to_string());
   } else {
     json.null();
   }
@@ -36,7 +36,7 @@ void write_protocol(JsonWriter& json, const RuleView& v) {
 
 void write_remote_group(JsonWriter& json, const RuleView& v) {
   if (v.object.remote_group) {
-    json.string(v.object.remote_group->to_string());
+    json.plain(v.object.remote_group->to_string());
   } else {
     json.null();
   }
@@ -71,12 +71,12 @@ constexpr Field<SecurityGroupRule> kRuleFields[] = {
     {"id", write_id},
     {"tenant_id", write_project},
     {"security_group_id",
-     [](JsonWriter& json, const RuleView& v) { json.string(v.object.group.to_string()); }},
+     [](JsonWriter& json, const RuleView& v) { json.plain(v.object.group.to_string()); }},
     {"ethertype",
      [](JsonWriter& json, const RuleView& v) {
        json.string(v.object.ethertype == IpVersion::kV4 ? "IPv4" : "IPv6");
      }},
-    {"direction", [](JsonWriter& json, const RuleView& v) { json.string(to_string(v.object.direction)); }},
+    {"direction", [](JsonWriter& json, const RuleView& v) { json.plain(to_string(v.object.direction)); }},
     {"protocol", write_protocol},
     {"port_range_min",
      [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.port_range_min); }},

@@ -8,7 +8,7 @@ using V = View<Subnet>;
 
 void write_gateway(JsonWriter& json, const V& v) {
   if (v.object.gateway_ip) {
-    json.string(v.object.gateway_ip->to_string());
+    json.plain(v.object.gateway_ip->to_string());
   } else {
     json.null();
   }
@@ -18,8 +18,8 @@ void write_pools(JsonWriter& json, const V& v) {
   json.begin_array();
   for (const auto& pool : v.object.allocation_pools) {
     json.begin_object();
-    json.key("start").string(pool.start.to_string());
-    json.key("end").string(pool.end.to_string());
+    json.key("start").plain(pool.start.to_string());
+    json.key("end").plain(pool.end.to_string());
     json.end_object();
   }
   json.end_array();
@@ -29,8 +29,8 @@ void write_routes(JsonWriter& json, const V& v) {
   json.begin_array();
   for (const auto& route : v.object.host_routes) {
     json.begin_object();
-    json.key("destination").string(route.destination.to_string());
-    json.key("nexthop").string(route.nexthop.to_string());
+    json.key("destination").plain(route.destination.to_string());
+    json.key("nexthop").plain(route.nexthop.to_string());
     json.end_object();
   }
   json.end_array();
@@ -38,7 +38,7 @@ void write_routes(JsonWriter& json, const V& v) {
 
 void write_nameservers(JsonWriter& json, const V& v) {
   json.begin_array();
-  for (const auto& address : v.object.dns_nameservers) json.string(address.to_string());
+  for (const auto& address : v.object.dns_nameservers) json.plain(address.to_string());
   json.end_array();
 }
 
@@ -46,7 +46,7 @@ constexpr Field<Subnet> kFields[] = {
     {"id", write_id},
     {"name", write_name},
     {"tenant_id", write_project},
-    {"network_id", [](JsonWriter& json, const V& v) { json.string(v.object.network.to_string()); }},
+    {"network_id", [](JsonWriter& json, const V& v) { json.plain(v.object.network.to_string()); }},
     {"ip_version",
      [](JsonWriter& json, const V& v) { json.number(static_cast<int>(v.object.cidr.version())); }},
     {"subnetpool_id", write_null},
@@ -54,7 +54,7 @@ constexpr Field<Subnet> kFields[] = {
     {"ipv6_ra_mode", write_null},
     {"ipv6_address_mode", write_null},
     {"gateway_ip", write_gateway},
-    {"cidr", [](JsonWriter& json, const V& v) { json.string(v.object.cidr.to_string()); }},
+    {"cidr", [](JsonWriter& json, const V& v) { json.plain(v.object.cidr.to_string()); }},
     {"allocation_pools", write_pools},
     {"host_routes", write_routes},
     {"dns_nameservers", write_nameservers},

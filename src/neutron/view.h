@@ -77,7 +77,7 @@ void write_strings(JsonWriter& json, const std::vector<std::string>& strings);
 // The fields that every resource has.
 template <typename T>
 void write_id(JsonWriter& json, const View<T>& v) {
-  json.string(v.object.id.to_string());
+  json.plain(v.object.id.to_string());
 }
 template <typename T>
 void write_name(JsonWriter& json, const View<T>& v) {
@@ -97,11 +97,11 @@ void write_tags(JsonWriter& json, const View<T>& v) {
 }
 template <typename T>
 void write_created(JsonWriter& json, const View<T>& v) {
-  json.string(format_time(v.object.created_at));
+  json.plain(format_time(v.object.created_at));
 }
 template <typename T>
 void write_updated(JsonWriter& json, const View<T>& v) {
-  json.string(format_time(v.object.updated_at));
+  json.plain(format_time(v.object.updated_at));
 }
 template <typename T>
 void write_revision(JsonWriter& json, const View<T>& v) {
@@ -123,7 +123,7 @@ void write_empty_list(JsonWriter& json, const View<T>&) {
 }
 template <typename T>
 void write_empty_text(JsonWriter& json, const View<T>&) {
-  json.string("");
+  json.plain("");
 }
 
 }  // namespace weft::neutron
