@@ -1,0 +1,126 @@
+#include "openflow/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weft::openflow {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest()
+      : session({.ready = [this](std::uint64_t id) { datapath_id = id; }, .packet_in = [](PacketIn) {}}) {
+    Bytes hello, features;
+    encode_hello(hello, 1);
+    encode_empty(features, MessageType::kFeaturesReply, 2);
+    features.resize(32);
+    features[3] = 32;
+    features[15] = 0x42;
+    EXPECT_TRUE(session.receive(hello));
+    EXPECT_TRUE(session.receive(features));
+    session.take_output();
+  }
+
+  /// (type, xid) of every message in the output.
+  std::vector<std::pair<int, std::uint32_t>> sent() {
+    std::vector<std::pair<int, std::uint32_t>> out;
+    Bytes bytes = session.take_output();
+    ByteView rest = bytes;
+    while (!rest.empty()) {
+      Header header = **peek_header(rest);
+      out.emplace_back(static_cast<int>(header.type), header.xid);
+      rest = rest.subspan(header.length);
+    }
+    return out;
+  }
+
+  void answer(BundleControl type, std::uint32_t xid) {
+    Bytes bytes;
+    encode_bundle_control(bytes, xid, 1, type);
+    EXPECT_TRUE(session.receive(bytes));
+  }
+  void refuse(std::uint32_t xid) {
+    Bytes bytes{5, 1, 0, 12, 0, 0, 0, static_cast<std::uint8_t>(xid), 0, 4, 0, 9};
+    EXPECT_TRUE(session.receive(bytes));
+  }
+
+  std::vector<FlowMod> two_flows() {
+    FlowMod first, second;
+    second.flow.key.priority = 2;
+    return {first, second};
+  }
+
+  std::uint64_t datapath_id = 0;
+  Session session;
+};
+
+TEST_F(SessionTest, LearnsTheDatapathId) {
+  EXPECT_EQ(datapath_id, 0x42u);
+}
+
+TEST_F(SessionTest, CommitsOnlyWhenEveryChangeIsAccepted) {
+  std::optional<Result<void>> done;
+  session.apply(two_flows(), [&](Result<void> r) { done = std::move(r); });
+  auto messages = sent();
+  ASSERT_EQ(messages.size(), 4u);  // open, two changes, close
+  std::uint32_t close = messages.back().second;
+  answer(BundleControl::kCloseReply, close);
+  EXPECT_FALSE(done);
+  auto commit = sent();
+  ASSERT_EQ(commit.size(), 1u);
+  answer(BundleControl::kCommitReply, commit[0].second);
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(*done);
+}
+
+TEST_F(SessionTest, NamesTheRefusedFlow) {
+  std::optional<Result<void>> done;
+  session.apply(two_flows(), [&](Result<void> r) { done = std::move(r); });
+  auto messages = sent();
+  refuse(messages[2].second);
+  answer(BundleControl::kCloseReply, messages[3].second);
+  ASSERT_TRUE(done);
+  ASSERT_FALSE(*done);
+  EXPECT_THAT(done->error().message, HasSubstr("OFPET_BAD_MATCH code 9 for table=0, cookie=0x0, priority=2"));
+}
+
+TEST_F(SessionTest, FindsAnswersOfInterleavedRequests) {
+  std::vector<int> order;
+  session.apply(two_flows(), [&](Result<void>) { order.push_back(1); });
+  session.barrier([&](Result<void>) { order.push_back(2); });
+  auto messages = sent();
+  answer(BundleControl::kCloseReply, messages[3].second);
+  std::uint32_t commit = sent()[0].second;
+  Bytes barrier;
+  encode_empty(barrier, MessageType::kBarrierReply, messages[4].second);
+  EXPECT_TRUE(session.receive(barrier));
+  answer(BundleControl::kCommitReply, commit);
+  EXPECT_THAT(order, ElementsAre(2, 1));
+}
+
+TEST_F(SessionTest, AnswersEchoWithItsPayload) {
+  Bytes echo{5, 2, 0, 10, 0, 0, 0, 9, 0xaa, 0xbb};
+  EXPECT_TRUE(session.receive(ByteView(echo).first(4)));  // in pieces
+  EXPECT_TRUE(session.receive(ByteView(echo).subspan(4)));
+  Bytes reply = echo;
+  reply[1] = 3;
+  EXPECT_EQ(session.take_output(), reply);
+}
+
+TEST_F(SessionTest, EndsWhatWaitsWhenTheConnectionIsLost) {
+  std::optional<Result<void>> done;
+  session.barrier([&](Result<void> r) { done = std::move(r); });
+  session.fail({Errc::kUnavailable, "gone"});
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->error().code, Errc::kUnavailable);
+}
+
+TEST_F(SessionTest, RefusesAnotherVersion) {
+  EXPECT_FALSE(session.receive(Bytes{4, 2, 0, 8, 0, 0, 0, 1}));
+}
+
+}  // namespace
+}  // namespace weft::openflow
