@@ -164,7 +164,7 @@ std::map<std::string, InterfaceSettings> Agent::interface_settings() const {
   std::map<std::string, InterfaceSettings> settings;
   for (const auto& [name, claim] : ports_.claims()) {
     auto zone = ports_.zones().zone_of(name);
-    auto here = claim.state == Claim::State::kHere;
+    auto here = claim.state == Claim::State::kHere || claim.state == Claim::State::kWaiting;
     // Flows first: a change of the switch's database keeps the switch busy for a while.
     if (!zone || (here && !reconciler_.confirmed().contains(claim.port))) continue;
     InterfaceSettings wanted{.zone = *zone};
@@ -187,6 +187,8 @@ Task<NetworkPin> Agent::pin_network(Uuid network) {
 Task<void> Agent::wait_active(Uuid port, std::chrono::milliseconds within) {
   auto deadline = std::chrono::steady_clock::now() + within;
   while (!reconciler_.confirmed().contains(port)) {
+    const auto* claim = ports_.claim_of(port);
+    if (claim && claim->state == Claim::State::kElsewhere) co_return fail(why_not_active(port));
     auto notified = co_await settled_.wait_until(deadline);
     if (!notified) co_return fail(why_not_active(port));
   }

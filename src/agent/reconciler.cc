@@ -116,7 +116,6 @@ Task<void> Reconciler::reconcile() {
   dirty_ = false;
   auto started = std::chrono::steady_clock::now();
   auto connection = connection_;
-  WEFT_CO_CHECK(co_await empty_zones(connection));
   auto first = !in_step_;
   WEFT_CO_TRY(auto delta, co_await next_delta(connection));
   auto ready = ready_ports();
@@ -144,24 +143,21 @@ Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connect
 }
 
 Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connection> connection) {
-  if (in_step_) {
-    auto delta = compiler_.compile();
-    compiled();
-    co_return delta;
-  }
-  WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
   std::vector<openflow::Flow> actual;
-  actual.reserve(stats.size());
-  for (auto& stat : stats) actual.push_back(std::move(stat.flow));
-  compiler_.compile();
-  compiled();
-  in_step_ = connection == connection_;
-  co_return compiler_.difference(actual);
-}
-
-void Reconciler::compiled() {
+  auto compare = !in_step_;
+  if (compare) {
+    WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
+    actual.reserve(stats.size());
+    for (auto& stat : stats) actual.push_back(std::move(stat.flow));
+  }
+  // Last, so that nothing is compiled for a zone that was not emptied.
+  WEFT_CO_CHECK(co_await empty_zones(connection));
+  auto delta = compiler_.compile();
   flows_computed_.add(compiler_.last_stats().flows);
   units_computed_.add(compiler_.last_stats().units);
+  in_step_ = connection == connection_;
+  if (compare) co_return compiler_.difference(actual);
+  co_return delta;
 }
 
 Task<void> Reconciler::send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta) {

@@ -57,7 +57,6 @@ class Reconciler {
   Task<fabric::FlowDelta> next_delta(std::shared_ptr<openflow::Connection> connection);
   Task<void> empty_zones(std::shared_ptr<openflow::Connection> connection);
   Task<void> send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta);
-  void compiled();
   std::map<Uuid, fabric::LocalPort> ready_ports() const;
   void confirm(const std::map<Uuid, fabric::LocalPort>& ready);
 
