@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <filesystem>
 #include <set>
 
@@ -120,7 +121,7 @@ TEST_F(NeutronApi, TakesObjectsThroughTheirLives) {
   auto created = call("POST", "/ports", port_body(network, R"("name": "tp1")"));
   ASSERT_EQ(created.status, 201);
   const auto& port = created.body.at("port").as_object();
-  EXPECT_EQ(port.at("fixed_ips").at(0).at("subnet_id"), subnet);
+  EXPECT_EQ(std::string(port.at("fixed_ips").at(0).at("subnet_id").as_string()), subnet);
   EXPECT_EQ(port.at("security_groups").as_array().size(), 1u);
   auto id = std::string(port.at("id").as_string());
   EXPECT_EQ(call("GET", "/ports/" + id).body.at("port"), created.body.at("port"));
