@@ -7,7 +7,7 @@ NETWORKS = ("selfservice", "tenant-b")
 GROUPS = ("con-pod", "closed")
 WORKLOADS = {"vm": ("cirros-test001",), "pod": ("web", "test-lqqwq", "blue-a", "blue-b", "closed")}
 HOST_PORT_COMMANDS = (
-    "lab exec worker3 -- sh -c 'test ! -e /tmp/dhclient-$LAB_NAME.pid || kill $(cat /tmp/dhclient-$LAB_NAME.pid)'",
+    'lab exec worker3 -- sh -c "test ! -e $LAB_DIR/dhclient.pid || kill $(cat $LAB_DIR/dhclient.pid)"',
     "lab exec worker3 -- ovs-vsctl --if-exists del-port br-int o-cy0",
 )
 

@@ -15,10 +15,11 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 INSTANCE, POD, HOST_PORT = "cirros-test001", "web", "o-cy0"
 HOST_PORT_NAME = "selfservice-port-worker3"
 OTHER_CNI_POD = "test-lqqwq"
-OTHER_CNI = {"cniVersion": "1.0.0", "name": "calico", "plugins": [
-    {"type": "bridge", "bridge": "cali0", "isGateway": True, "ipMasq": True, "ipam": {
-        "type": "host-local", "ranges": [[{"subnet": "10.234.44.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
-    {"type": "loopback"}]}
+OTHER_CNI = """{"cniVersion": "1.0.0", "name": "calico", "plugins": [
+  {"type": "bridge", "bridge": "cali0", "isGateway": true, "ipMasq": true, "ipam": {
+    "type": "host-local", "ranges": [[{"subnet": "10.234.44.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}],
+    "dataDir": "'$LAB_DIR'/ipam"}},
+  {"type": "loopback"}]}"""
 PINGED = r"3 packets transmitted, 3 (packets )?received, 0% packet loss"
 LISTENING = "listening on"
 
@@ -144,9 +145,9 @@ class FirstLight:
         """A5"""
         self.t.run(f"lab exec worker3 -- ip link set {HOST_PORT} address {self.host_mac}")
         self.t.run("printf 'request subnet-mask,broadcast-address,interface-mtu;\\ndo-forward-updates false;\\n' "
-                   "> /tmp/dhclient-$LAB_NAME.conf")
-        self.t.run(f"lab exec worker3 -- dhclient -v {HOST_PORT} -cf /tmp/dhclient-$LAB_NAME.conf "
-                   "-lf /tmp/dhclient-$LAB_NAME.leases -pf /tmp/dhclient-$LAB_NAME.pid")
+                   "> $LAB_DIR/dhclient.conf")
+        self.t.run(f"lab exec worker3 -- dhclient -v {HOST_PORT} -cf $LAB_DIR/dhclient.conf "
+                   "-lf $LAB_DIR/dhclient.leases -pf $LAB_DIR/dhclient.pid")
         shown = self.t.run(f"lab exec worker3 -- ip address show {HOST_PORT}")
         self.t.check(f"inet {self.host.address}/24" in shown, "the port's address, /24")
         self.t.check("mtu 1450" in shown, "MTU 1450")
@@ -164,8 +165,8 @@ class FirstLight:
     @step("host_reaches_instance")
     def pod_of_another_cni_reaches_instance(self):
         """A7"""
-        self.t.run(f"echo '{json.dumps(OTHER_CNI)}' > /tmp/other-cni-$LAB_NAME.conflist")
-        self.t.run(f"lab pod start {OTHER_CNI_POD} --node worker3 --conflist /tmp/other-cni-$LAB_NAME.conflist")
+        self.t.run(f"echo '{OTHER_CNI}' > $LAB_DIR/other-cni.conflist")
+        self.t.run(f"lab pod start {OTHER_CNI_POD} --node worker3 --conflist $LAB_DIR/other-cni.conflist")
         shown = self.t.run(f"lab pod exec {OTHER_CNI_POD} -- ip -4 address show eth0")
         self.t.check("inet 10.234.44." in shown, "its address is not of our network")
         with self.t.beside(f"lab vm exec {INSTANCE} -- tcpdump -l -n -i eth0 'icmp[icmptype] == icmp-echo'",

@@ -162,6 +162,7 @@ def environment(lab):
     port = api_socket.port(lab)
     return {
         "LAB_NAME": lab.name,
+        "LAB_DIR": str(lab.dir),
         "OS_AUTH_TYPE": "none",
         "OS_ENDPOINT": f"http://{api_socket.HOST}:{port}",
         "WEFT_STORE": f"unix:{lab.store_socket}",

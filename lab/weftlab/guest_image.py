@@ -52,7 +52,8 @@ def _build(root, image):
     _compile("exec_agent.cc", root / "bin/exec-agent")
     _copy(SOURCES / "init", root / "init", 0o755)
     _copy(SOURCES / "udhcpc.sh", root / "etc/udhcpc.sh", 0o755)
-    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
+    # tcpdump becomes the user of its name, who has to exist.
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0:root:/root:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
     # Not compressed: the guest's emulated processor would take longer to unpack it than to copy it.
     run("sh", "-c", 'cd "$1" && find . | cpio --quiet -o -H newc >"$2"', "sh", root, image)
