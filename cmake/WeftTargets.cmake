@@ -13,7 +13,6 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json url)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(LIBTINS REQUIRED IMPORTED_TARGET libtins)
 pkg_check_modules(LIBNL_ROUTE REQUIRED IMPORTED_TARGET libnl-3.0 libnl-route-3.0)
 
 add_library(weft_options INTERFACE)

@@ -5,7 +5,7 @@ set -eu
 
 build="g++ cmake ninja-build ccache pkgconf make git clang-14 clang-format clang-tidy-14 libclang-rt-14-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libboost-system1.81-dev libssl-dev libfmt-dev libspdlog-dev
-  libcli11-dev libtomlplusplus-dev libexpected-dev libtins-dev libnl-3-dev libnl-route-3-dev libgtest-dev libgmock-dev
+  libcli11-dev libtomlplusplus-dev libexpected-dev libnl-3-dev libnl-route-3-dev libgtest-dev libgmock-dev
   libbenchmark-dev"
 lab="openvswitch-switch containerd runc containernetworking-plugins qemu-system-x86 linux-image-cloud-amd64 busybox-static
   cpio kmod iproute2 iptables procps util-linux ethtool tcpdump iputils-ping isc-dhcp-client python3 python3-openstackclient"
