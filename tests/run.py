@@ -46,13 +46,35 @@ def jobs():
     return max(1, min(os.cpu_count(), available // (3 << 19)))
 
 
-def static_checks():
+def _checks(*commands):
+    """Programs that say what is wrong and exit non-zero; each counts as one test."""
     result = Result()
-    for check in sorted((ROOT / "tests/static").glob("*.py")):
-        ok = run(PYTHON, check) == 0
-        print(f"{'ok' if ok else 'FAILED':8}{check.relative_to(ROOT)}", flush=True)
+    for command in commands:
+        ok = run(PYTHON, *command) == 0
+        print(f"{'ok' if ok else 'FAILED':8}{' '.join(str(word) for word in command)}", flush=True)
         result += Result(passed=1) if ok else Result(failed=1)
     return result
+
+
+def pytest(folder, env=None):
+    """The tests of a folder, counted one by one."""
+    report = REPORTS / f"{folder.replace('/', '-')}.xml"
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    code = run(PYTHON, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short", "--durations=10",
+               "--junitxml", report, folder, env=env)
+    result = _count_junit(report) if report.exists() else Result()
+    return result if code == 0 or result.failed else result + Result(failed=1)
+
+
+def static_checks():
+    checks = sorted(str(check.relative_to(ROOT)) for check in (ROOT / "tests/static").glob("check_*.py"))
+    return _checks(*([check] for check in checks), ["docs/generate_schema.py", "--check"]) + pytest("tests/static")
+
+
+def documents():
+    """Documents that the programs themselves are the source of."""
+    return _checks(["docs/generate_configuration.py", "--check"])
 
 
 def build():
@@ -108,26 +130,21 @@ def sanitizers():
 
 def system():
     """On a lab of its own, so that a developer's lab is left alone."""
-    report = REPORTS / "system.xml"
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    report.unlink(missing_ok=True)
-    code = run(PYTHON, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short", "--durations=10",
-               "--junitxml", report, "tests/system", env={"LAB_NAME": os.environ.get("LAB_NAME", "weft-test")})
-    result = _count_junit(report) if report.exists() else Result()
-    return result if code == 0 or result.failed else result + Result(failed=1)
+    return pytest("tests/system", {"LAB_NAME": os.environ.get("LAB_NAME", "weft-test")})
 
 
 # Cheap and telling first. A ring that needs what an earlier one builds is skipped when that failed.
 RINGS = {
     "static": static_checks,
     "build": build,
+    "documents": documents,
     "unit": lambda: ctest_ring("unit"),
     "fuzz": lambda: ctest_ring("fuzz"),
     "integration": lambda: ctest_ring("integration"),
     "sanitizers": sanitizers,
     "system": system,
 }
-NEED_BUILD = ("unit", "fuzz", "integration", "system")
+NEED_BUILD = ("documents", "unit", "fuzz", "integration", "system")
 
 
 def main(names):
