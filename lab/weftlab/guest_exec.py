@@ -57,6 +57,7 @@ class _Channel:
     def __init__(self, path, lock):
         self._lock = lock
         self._buffer = b""
+        self._ahead = []
         self.socket = socket.socket(socket.AF_UNIX)
         try:
             self.socket.connect(str(path))
@@ -77,6 +78,9 @@ class _Channel:
 
     def receive(self):
         """The frames that have arrived whole; blocks until something comes."""
+        if self._ahead:
+            frames, self._ahead = self._ahead, []
+            return frames
         try:
             data = self.socket.recv(CHUNK)
         except ConnectionResetError:
@@ -86,13 +90,19 @@ class _Channel:
         *frames, self._buffer = (self._buffer + data).split(END)
         return [f.replace(ESCAPED_END, END).replace(ESCAPED_ESCAPE, ESCAPE) for f in frames if f]
 
+    def has_frames(self):
+        """Whether frames came along with an earlier one."""
+        return bool(self._ahead)
+
     def wait_for(self, wanted, deadline):
-        """Drops what an earlier client left unread."""
+        """Drops what an earlier client left unread, and keeps what follows."""
         while True:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             if not select.select([self.socket], [], [], left)[0]:
                 raise LabError("the guest does not answer")
-            if wanted in self.receive():
+            frames = self.receive()
+            if wanted in frames:
+                self._ahead = frames[frames.index(wanted) + 1:]
                 return
 
 
@@ -107,15 +117,15 @@ class _Session:
         sources = [self._channel.socket] + ([] if self._stdin is None else [self._stdin])
         if self._stdin is None:
             self._channel.send(b"E")
-        while True:
+        code = self._take_frames() if self._channel.has_frames() else None
+        while code is None:
             ready = select.select(sources, [], [], 1.0 if self._deadline else None)[0]
             _check_time(self._deadline)
             if self._stdin in ready and not self._send_input():
                 sources.remove(self._stdin)
             if self._channel.socket in ready:
                 code = self._take_frames()
-                if code is not None:
-                    return code
+        return code
 
     def _send_input(self):
         data = os.read(self._stdin, CHUNK)

@@ -7,6 +7,7 @@ import os
 import pathlib
 import select
 import signal
+import time
 from dataclasses import asdict, dataclass
 
 from weftlab import netns
@@ -139,6 +140,14 @@ def kill_all(pids):
         os.close(fd)
         if not ended:
             raise LabError(f"process {pid} does not end although it was killed")
+    _wait_until_reaped(waiting)
+
+
+def _wait_until_reaped(pids):
+    """A killed process is seen in /proc until its parent, mostly init, takes note. One that never does is no reason to fail."""
+    deadline = time.monotonic() + 5
+    while any(stat_fields(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.002)
 
 
 def sweep(lab):

@@ -16,6 +16,7 @@ def wired(tenant):
     port = tenant.port("worker3")
     tenant.wire("worker3", port, "o-dhcp")
     tenant.wait_for_status(port["id"], "ACTIVE")
+    tenant.t.run("lab exec worker3 -- ip link set o-dhcp up")
     return port
 
 
