@@ -8,7 +8,7 @@ PORTS, ROUNDS, NODE = 1000, 5, "worker1"
 
 
 def run(lab, report):
-    world = World(Client(lab.endpoint), "bench-agent", cidr="10.204.0.0/16")
+    world = World(Client(lab.endpoint), "bench-agent", prefix="10.204")
     plugged = []
     try:
         plugged = wire._fill(world, lab, PORTS)

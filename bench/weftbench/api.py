@@ -82,7 +82,7 @@ def run(lab, report):
 
 
 def _list(client, report):
-    world = World(client, "bench-list", cidr="10.201.0.0/16")
+    world = World(client, "bench-list", prefix="10.201")
     try:
         world.add_ports(LISTED)
         samples = []

@@ -32,12 +32,13 @@ class Client:
 class World:
     """A network with a subnet and a group, removed again with everything on it."""
 
-    def __init__(self, client, name, cidr="10.200.0.0/16", kind=None):
+    def __init__(self, client, name, prefix="10.200"):
+        """The subnet is PREFIX.0.0/16; PREFIX.100.0 and above are left to whoever asks for an address."""
         self.client = client
-        body = {"name": name, **({"provider:network_type": kind} if kind else {})}
-        self.network = client.call("POST", "/v2.0/networks", {"network": body})["network"]["id"]
+        self.network = client.call("POST", "/v2.0/networks", {"network": {"name": name}})["network"]["id"]
         self.subnet = client.call("POST", "/v2.0/subnets", {"subnet": {
-            "network_id": self.network, "ip_version": 4, "cidr": cidr}})["subnet"]["id"]
+            "network_id": self.network, "ip_version": 4, "cidr": f"{prefix}.0.0/16",
+            "allocation_pools": [{"start": f"{prefix}.0.10", "end": f"{prefix}.99.255"}]}})["subnet"]["id"]
         self.group = client.call("POST", "/v2.0/security-groups", {"security_group": {"name": name}})["security_group"]["id"]
         client.call("POST", "/v2.0/security-group-rules", {"security_group_rule": {
             "security_group_id": self.group, "direction": "ingress", "ethertype": "IPv4", "protocol": "icmp",

@@ -5,16 +5,15 @@ import subprocess
 import time
 
 from .client import Client, World
-from .lab import ROOT
 
 ROUNDS, NODE = 60, "worker2"
 
 
 def _plugin(lab, command, netns, container, config):
     env = dict(os.environ, CNI_COMMAND=command, CNI_CONTAINERID=container, CNI_NETNS=f"/var/run/netns/{netns}",
-               CNI_IFNAME="eth0", CNI_PATH=str(ROOT / "build"))
+               CNI_IFNAME="eth0", CNI_PATH=str(lab.programs))
     start = time.perf_counter()
-    done = subprocess.run(["nsenter", f"--net={lab.netns(NODE)}", str(ROOT / "build/weft-cni")], env=env,
+    done = subprocess.run(["nsenter", f"--net={lab.netns(NODE)}", str(lab.programs / "weft-cni")], env=env,
                           input=json.dumps(config), capture_output=True, text=True)
     elapsed = time.perf_counter() - start
     if done.returncode:
@@ -29,10 +28,9 @@ def _nsenter(lab):
 
 
 def run(lab, report):
-    world = World(Client(lab.endpoint), "bench-cni", cidr="10.203.0.0/16")
-    socket = lab.inside(NODE, "sh", "-c", "echo $WEFT_CNI_SOCKET").strip()
+    world = World(Client(lab.endpoint), "bench-cni", prefix="10.203")
     config = {"cniVersion": "1.0.0", "name": "bench", "type": "weft-cni", "network": world.network,
-              "security_groups": [world.group], "agent_socket": socket}
+              "security_groups": [world.group], "agent_socket": str(lab.directory(NODE) / "cni.sock")}
     adds, dels = [], []
     try:
         _nsenter(lab)

@@ -20,10 +20,10 @@ class Lab:
         return done.stdout
 
     def up(self):
-        self.run("up")
+        subprocess.run([str(ROOT / "lab/lab"), "up"], env=self.env, stdout=sys.stderr, check=True)
         for line in self.run("env").splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
-            if name in ("OS_ENDPOINT", "OS_AUTH_TYPE"):
+            if name in ("LAB_DIR", "OS_ENDPOINT", "OS_AUTH_TYPE"):
                 self.env[name] = value.strip("'\"")
 
     def down(self):
@@ -33,18 +33,26 @@ class Lab:
     def endpoint(self):
         return self.env["OS_ENDPOINT"]
 
+    @property
+    def programs(self):
+        """Where the lab takes its programs from."""
+        return pathlib.Path(self.env.get("WEFT_BUILD", ROOT / "build"))
+
+    def directory(self, node):
+        """A node's files: its switch's and its agent's sockets."""
+        return pathlib.Path(self.env["LAB_DIR"]) / node
+
     def netns(self, node):
         return f"/var/run/netns/{self.name}-{node}"
 
     def inside(self, node, *command, **options):
-        """Runs a command in a node's network namespace, with its OVS_* variables, and returns what it printed."""
+        """Runs a command in a node's network namespace, with its OVS_* variables; returns what it printed."""
         return subprocess.run([str(ROOT / "lab/lab"), "exec", node, "--", *command], env=self.env, check=True,
                               stdout=subprocess.PIPE, text=True, **options).stdout
 
     def processes(self):
         """[{"process", "node", "pid"}, ...]"""
-        status = json.loads(self.run("status", "--format", "json"))
-        return status["processes"] if isinstance(status, dict) else status
+        return json.loads(self.run("status", "--format", "json"))
 
     def pid(self, process, node=None):
         for row in self.processes():

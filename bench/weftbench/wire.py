@@ -89,7 +89,7 @@ def run(lab, report):
     client = Client(lab.endpoint)
     medians = {}
     for size in SIZES:
-        world = World(client, "bench-wire", cidr="10.202.0.0/16")
+        world = World(client, "bench-wire", prefix="10.202")
         plugged, probers = [], []
         try:
             plugged = _fill(world, lab, size - 1)
