@@ -50,7 +50,7 @@ def main():
     try:
         bring_up()
         code = tell(Teller())
-    except (StoryError, subprocess.CalledProcessError) as error:
+    except (StoryError, subprocess.CalledProcessError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     if code == 0:
