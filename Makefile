@@ -11,6 +11,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
 
 CMAKE = cmake -G Ninja -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+# Several labs may come up at once, and each builds what is missing.
+LOCKED = flock $(BUILD)/.lock
 PROGRAMS = weftd weft-agent weft-cni weft
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 CLANG_FORMAT ?= clang-format
@@ -21,16 +23,17 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: configure ## install what is missing, then build everything into build/
-	@cmake --build $(BUILD) -j $(JOBS)
+	@$(LOCKED) cmake --build $(BUILD) -j $(JOBS)
 
 programs: configure # only what runs: weftd, weft-agent, weft-cni, weft
-	@cmake --build $(BUILD) -j $(JOBS) --target $(PROGRAMS)
+	@$(LOCKED) cmake --build $(BUILD) -j $(JOBS) --target $(PROGRAMS)
 
 deps:
 	@packaging/install-deps.sh
 
 configure: deps
-	@[ -f $(BUILD)/build.ninja ] || $(CMAKE) -S . -B $(BUILD)
+	@mkdir -p $(BUILD)
+	@$(LOCKED) sh -c '[ -f $(BUILD)/build.ninja ] || $(CMAKE) -S . -B $(BUILD)'
 
 demo: programs ## the whole story on a lab, step by step, every step checked
 	@lab/demo.py
