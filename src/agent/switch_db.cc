@@ -1,5 +1,7 @@
 #include "agent/switch_db.h"
 
+#include <charconv>
+
 #include "base/log.h"
 
 namespace weft::agent {
@@ -12,7 +14,9 @@ ovsdb::ClientOptions client_options(const std::string& remote) {
   // No statistics, status or link columns: they change all the time and decide nothing here.
   options.monitors = {
       {"Open_vSwitch", {"bridges", "datapath_types"}},
-      {"Bridge", {"name", "ports", "controller", "fail_mode", "protocols", "datapath_type", "other_config"}},
+      {"Bridge",
+       {"name", "ports", "controller", "fail_mode", "protocols", "datapath_type", "datapath_id",
+        "other_config"}},
       {"Port", {"name", "interfaces"}},
       {"Interface", {"name", "type", "ofport", "ofport_request", "mtu_request", "external_ids", "options"}},
       {"Controller", {"target", "connection_mode", "max_backoff"}},
@@ -40,7 +44,7 @@ void SwitchDb::start() {
       log::warn("switch.lost");
       return;
     }
-    log::info("switch.synced", {{"interfaces", interfaces_.size()}});
+    log::info("switch.synced", {{"interfaces", interfaces().size()}});
     known_ = true;
     worker_.mark();
     if (changed_) changed_();
@@ -53,16 +57,25 @@ void SwitchDb::stop() {
   client_.stop();
 }
 
-void SwitchDb::apply_changes(const ovsdb::Changes&) {
-  auto before = std::move(interfaces_);
-  interfaces_ = read_interfaces(client_.replica());
+void SwitchDb::apply_changes(const ovsdb::Changes& changes) {
+  auto changed = interfaces_.apply(client_.replica(), changes);
+  if (known_ && changed_ && changed) changed_();
   worker_.mark();
-  if (known_ && changed_ && interfaces_ != before) changed_();
 }
 
 bool SwitchDb::userspace_datapath() const {
   auto [id, bridge] = find_named(client_.replica(), "Bridge", kIntegrationBridge);
   return bridge && column(*bridge, "datapath_type").string_or() == "netdev";
+}
+
+std::optional<std::uint64_t> SwitchDb::datapath_id() const {
+  auto [row, bridge] = find_named(client_.replica(), "Bridge", kIntegrationBridge);
+  if (!bridge) return std::nullopt;
+  auto text = column(*bridge, "datapath_id").string_or();
+  std::uint64_t id = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id, 16);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
 }
 
 void SwitchDb::want_tunnels(std::map<std::string, TunnelPort> tunnels, std::set<std::string> unwanted) {
@@ -80,7 +93,7 @@ void SwitchDb::want_settings(std::map<std::string, InterfaceSettings> interfaces
 
 Task<void> SwitchDb::make_it_so() {
   if (!client_.synced()) co_return Result<void>{};  // on_state marks again
-  auto plan = plan_switch(client_.replica(), wants_);
+  auto plan = plan_switch(client_.replica(), interfaces(), wants_);
   if (!plan) {
     // The switch itself is still starting: its own change of the database marks again.
     log::info("switch.waiting", {{"reason", plan.error().message}});
@@ -88,7 +101,7 @@ Task<void> SwitchDb::make_it_so() {
   }
   if (plan->empty()) co_return Result<void>{};
   auto transaction = std::move(*plan);
-  log::debug("switch.transaction", {{"operations", transaction.operations().size()}});
+  log::debug("switch.transaction", {{"operations", transaction.size()}});
   co_return co_await commit(std::move(transaction));
 }
 

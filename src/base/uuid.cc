@@ -46,15 +46,25 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
 }
 
 std::string Uuid::to_string() const {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
+  append_to(text);
   return text;
+}
+
+void Uuid::append_to(std::string& text) const {
+  std::array<char, 36> form;
+  write_to(form.data());
+  text.append(form.data(), form.size());
+}
+
+// Every answer and every commit has many of these.
+void Uuid::write_to(char* at) const {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
+    *at++ = kDigits[bytes[i] >> 4];
+    *at++ = kDigits[bytes[i] & 15];
+  }
 }
 
 }  // namespace weft

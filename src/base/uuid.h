@@ -23,6 +23,9 @@ struct Uuid {
 
   /// Canonical lower-case text.
   std::string to_string() const;
+  void append_to(std::string& text) const;
+  /// Writes the text's 36 characters.
+  void write_to(char* at) const;
   bool is_nil() const { return *this == Uuid{}; }
 
   auto operator<=>(const Uuid&) const = default;

@@ -56,7 +56,13 @@ std::uint32_t IpAddress::to_u32() const {
 
 std::string IpAddress::to_string() const {
   char text[INET6_ADDRSTRLEN];
-  return inet_ntop(is_v4() ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
+  if (!is_v4()) return inet_ntop(AF_INET6, bytes_.data(), text, sizeof text);
+  char* end = text;  // inet_ntop() prints with a format: slow for lists of thousands
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text + sizeof text, bytes_[i]).ptr;
+  }
+  return {text, end};
 }
 
 bool IpAddress::is_unspecified() const {

@@ -1,7 +1,5 @@
 #include "net/mac.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
 #include "base/uuid.h"
@@ -28,8 +26,13 @@ MacAddress MacAddress::random_tenant() {
 }
 
 std::string MacAddress::to_string() const {
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", bytes[0], bytes[1], bytes[2], bytes[3],
-                     bytes[4], bytes[5]);
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "00:00:00:00:00:00";
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    text[3 * i] = kDigits[bytes[i] >> 4];
+    text[3 * i + 1] = kDigits[bytes[i] & 15];
+  }
+  return text;
 }
 
 }  // namespace weft

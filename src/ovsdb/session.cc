@@ -21,14 +21,12 @@ Schema server_schema() {
   return Schema{{"Database", std::move(columns)}};
 }
 
-/// The operations are written as they stand: no copy of them into a params array.
-std::string transact_text(std::int64_t id, std::string_view database, const json::array& operations) {
+std::string transact_text(std::int64_t id, std::string_view database, const Transaction& transaction) {
   std::string text = R"({"method":"transact","id":)" + std::to_string(id) + R"(,"params":[)";
-  text += json::serialize(json::string(database));
-  for (const json::value& operation : operations) {
-    text += ',';
-    text += json::serialize(operation);
-  }
+  text.reserve(text.size() + database.size() + transaction.text().size() + 8);
+  append_json(text, database);
+  if (!transaction.empty()) text += ',';
+  text += transaction.text();
   return text += "]}";
 }
 
@@ -202,17 +200,17 @@ void Session::transact(Transaction transaction, Done<TransactionReply> done) {
   if (!synced()) return done(fail(Errc::kUnavailable, "no connection to database " + options_.database));
   counters_.transactions->add();
   std::int64_t id = next_id_++;
-  std::string text = transact_text(id, options_.database, transaction.operations());
-  pending_.emplace(
-      id, [this, sent = std::move(transaction), done = std::move(done)](Result<const Json*> reply) {
-        auto outcome = reply ? parse_reply(**reply, sent) : Result<TransactionReply>(fail(reply.error()));
-        if (!outcome) counters_.transactions_failed->add();
-        bool malformed = !outcome && outcome.error().code == Errc::kProtocol;
-        Result<void> verdict;
-        if (malformed) verdict = fail(outcome.error());
-        done(std::move(outcome));
-        return verdict;
-      });
+  std::string text = transact_text(id, options_.database, transaction);
+  pending_.emplace(id, [this, operations = transaction.size(),
+                        done = std::move(done)](Result<const Json*> reply) {
+    auto outcome = reply ? parse_reply(**reply, operations) : Result<TransactionReply>(fail(reply.error()));
+    if (!outcome) counters_.transactions_failed->add();
+    bool malformed = !outcome && outcome.error().code == Errc::kProtocol;
+    Result<void> verdict;
+    if (malformed) verdict = fail(outcome.error());
+    done(std::move(outcome));
+    return verdict;
+  });
   send(std::move(text));
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "ovsdb/json_rpc.h"
 
@@ -11,25 +12,32 @@ namespace json = boost::json;
 
 namespace {
 
-json::array where_id(const Uuid& id) {
-  return json::array{json::array{"_uuid", "==", json::array{"uuid", id.to_string()}}};
+void append_where(std::string& text, const Uuid& id) {
+  text += R"(,"where":[["_uuid","==",["uuid",")";
+  id.append_to(text);
+  text += R"("]]])";
 }
 
-json::object row_to_json(const Row& row) {
-  json::object out;
-  out.reserve(row.size());
-  for (const auto& [column, datum] : row) out.emplace(column, to_json(datum));
-  return out;
+void append_row(std::string& text, const Row& row) {
+  text += '{';
+  for (const auto& [column, datum] : row) {
+    if (text.back() != '{') text += ',';
+    append_json(text, column);
+    text += ':';
+    append_json(text, datum);
+  }
+  text += '}';
 }
 
-json::object wait_for(std::string_view table, const Uuid& id, json::array columns, json::object row) {
-  return json::object{{"op", "wait"},
-                      {"table", table},
-                      {"timeout", 0},
-                      {"where", where_id(id)},
-                      {"columns", std::move(columns)},
-                      {"until", "=="},
-                      {"rows", json::array{std::move(row)}}};
+/// "a","b"
+template <typename Names>
+void append_list(std::string& text, const Names& names) {
+  text += '[';
+  for (const auto& name : names) {
+    if (text.back() != '[') text += ',';
+    append_json(text, name);
+  }
+  text += ']';
 }
 
 Result<Row> row_from_json(const json::value& value) {
@@ -76,56 +84,99 @@ Result<void> read_outcome(const json::object& outcome, TransactionReply& reply) 
 
 }  // namespace
 
+std::string& Transaction::begin(std::string_view op) {
+  if (size_++ > 0) text_ += ',';
+  text_ += R"({"op":")";
+  text_ += op;
+  text_ += '"';
+  return text_;
+}
+
+std::string& Transaction::begin(std::string_view op, std::string_view table) {
+  begin(op) += R"(,"table":)";
+  append_json(text_, table);
+  return text_;
+}
+
 void Transaction::insert(std::string_view table, const Uuid& id, const Row& row) {
-  operations_.push_back(
-      json::object{{"op", "insert"}, {"table", table}, {"uuid", id.to_string()}, {"row", row_to_json(row)}});
+  begin("insert", table) += R"(,"uuid":")";
+  id.append_to(text_);
+  text_ += R"(","row":)";
+  append_row(text_, row);
+  text_ += '}';
+}
+
+void Transaction::wait_for(std::string_view table, const Uuid& id, std::string_view columns,
+                           std::string_view row) {
+  begin("wait", table) += R"(,"timeout":0)";
+  append_where(text_, id);
+  text_ += R"(,"columns":)";
+  text_ += columns;
+  text_ += R"(,"until":"==","rows":[)";
+  text_ += row;
+  text_ += "]}";
 }
 
 void Transaction::update(std::string_view table, const Uuid& id, const Row& columns, bool must_exist) {
-  if (must_exist) {
-    operations_.push_back(
-        wait_for(table, id, {"_uuid"}, json::object{{"_uuid", json::array{"uuid", id.to_string()}}}));
-  }
-  operations_.push_back(json::object{
-      {"op", "update"}, {"table", table}, {"where", where_id(id)}, {"row", row_to_json(columns)}});
+  if (must_exist) wait_for(table, id, R"(["_uuid"])", R"({"_uuid":["uuid",")" + id.to_string() + R"("]})");
+  append_where(begin("update", table), id);
+  text_ += R"(,"row":)";
+  append_row(text_, columns);
+  text_ += '}';
 }
 
 void Transaction::remove(std::string_view table, const Uuid& id) {
-  operations_.push_back(json::object{{"op", "delete"}, {"table", table}, {"where", where_id(id)}});
+  append_where(begin("delete", table), id);
+  text_ += '}';
 }
 
 void Transaction::mutate(std::string_view table, const Uuid& id, std::string_view column,
                          std::string_view mutator, const Datum& value) {
-  operations_.push_back(
-      json::object{{"op", "mutate"},
-                   {"table", table},
-                   {"where", where_id(id)},
-                   {"mutations", json::array{json::array{column, mutator, to_json(value)}}}});
+  append_where(begin("mutate", table), id);
+  text_ += R"(,"mutations":[[)";
+  append_json(text_, column);
+  text_ += ',';
+  append_json(text_, mutator);
+  text_ += ',';
+  append_json(text_, value);
+  text_ += "]]}";
 }
 
 void Transaction::wait(std::string_view table, const Uuid& id, const Row& columns) {
-  json::array names;
-  for (const auto& [column, datum] : columns) names.emplace_back(column);
-  operations_.push_back(wait_for(table, id, std::move(names), row_to_json(columns)));
+  std::vector<std::string_view> names;
+  for (const auto& [column, datum] : columns) names.push_back(column);
+  std::string list, row;
+  append_list(list, names);
+  append_row(row, columns);
+  wait_for(table, id, list, row);
 }
 
 void Transaction::select(std::string_view table, const std::vector<Clause>& where,
                          const std::vector<std::string>& columns) {
-  json::object operation{{"op", "select"}, {"table", table}, {"where", to_json(where)}};
-  if (!columns.empty()) operation.emplace("columns", json::array(columns.begin(), columns.end()));
-  operations_.push_back(std::move(operation));
+  begin("select", table) += R"(,"where":)";
+  text_ += json::serialize(to_json(where));
+  if (!columns.empty()) {
+    text_ += R"(,"columns":)";
+    append_list(text_, columns);
+  }
+  text_ += '}';
 }
 
 void Transaction::assert_lock(std::string_view lock) {
-  operations_.push_back(json::object{{"op", "assert"}, {"lock", lock}});
+  begin("assert") += R"(,"lock":)";
+  append_json(text_, lock);
+  text_ += '}';
 }
 
 void Transaction::make_durable() {
-  operations_.push_back(json::object{{"op", "commit"}, {"durable", true}});
+  begin("commit") += R"(,"durable":true})";
 }
 
 void Transaction::append(const Transaction& other) {
-  operations_.insert(operations_.end(), other.operations_.begin(), other.operations_.end());
+  if (other.empty()) return;
+  if (!empty()) text_ += ',';
+  text_ += other.text_;
+  size_ += other.size_;
 }
 
 json::array to_json(const std::vector<Clause>& where) {
@@ -137,7 +188,7 @@ json::array to_json(const std::vector<Clause>& where) {
   return out;
 }
 
-Result<TransactionReply> parse_reply(const json::value& result, const Transaction& sent) {
+Result<TransactionReply> parse_reply(const json::value& result, std::size_t operations) {
   const json::array* outcomes = result.if_array();
   if (!outcomes) return fail(Errc::kProtocol, "transact: the result is not an array");
   TransactionReply reply;
@@ -148,9 +199,9 @@ Result<TransactionReply> parse_reply(const json::value& result, const Transactio
     if (members->contains("error")) return fail(error_from_json(outcome));
     WEFT_CHECK(read_outcome(*members, reply));
   }
-  if (reply.counts.size() != sent.operations().size()) {
-    return fail(Errc::kProtocol, fmt::format("transact: {} outcomes for {} operations", reply.counts.size(),
-                                             sent.operations().size()));
+  if (reply.counts.size() != operations) {
+    return fail(Errc::kProtocol,
+                fmt::format("transact: {} outcomes for {} operations", reply.counts.size(), operations));
   }
   return reply;
 }

@@ -39,17 +39,25 @@ class Transaction {
   /// The reply waits until the commit is on disk (op "commit", durable).
   void make_durable();
 
-  bool empty() const { return operations_.empty(); }
-  const boost::json::array& operations() const { return operations_; }
+  bool empty() const { return size_ == 0; }
+  /// The number of operations.
+  std::size_t size() const { return size_; }
+  /// The operations as JSON, with commas between them.
+  const std::string& text() const { return text_; }
   /// Appends all operations of another transaction: both commit or neither.
   void append(const Transaction& other);
 
  private:
-  boost::json::array operations_;
+  std::string& begin(std::string_view op);
+  std::string& begin(std::string_view op, std::string_view table);
+  void wait_for(std::string_view table, const Uuid& id, std::string_view columns, std::string_view row);
+
+  std::string text_;  ///< at once as it is sent: commits are frequent, trees are dear
+  std::size_t size_ = 0;
 };
 
-/// What a committed transaction returned: one entry per operation, as in Transaction::operations() (rows for
-/// select; count of rows selected, inserted, updated, deleted or mutated).
+/// What a committed transaction returned: one entry per operation, as in the transaction (rows for select;
+/// count of rows selected, inserted, updated, deleted or mutated).
 struct TransactionReply {
   std::vector<std::int64_t> counts;
   std::vector<std::vector<Row>> rows;
@@ -58,7 +66,7 @@ struct TransactionReply {
 /// Reads a "transact" result. Errors: kConflict for "constraint violation", "referential integrity
 /// violation", "timed out" (a failed wait), "duplicate uuid"; kUnavailable for "not owner" and I/O;
 /// kForbidden for "permission error" (role-based access control); kInternal otherwise. The error's `type` is
-/// ovsdb-server's own word, the message its details.
-Result<TransactionReply> parse_reply(const boost::json::value& result, const Transaction& sent);
+/// ovsdb-server's own word, the message its details. `operations` is how many were sent.
+Result<TransactionReply> parse_reply(const boost::json::value& result, std::size_t operations);
 
 }  // namespace weft::ovsdb

@@ -56,6 +56,23 @@ struct AtomWriter {
   json::value operator()(const Uuid& v) const { return json::array{"uuid", v.to_string()}; }
 };
 
+struct AtomAppender {
+  std::string& text;
+  void operator()(std::int64_t v) const { text += fmt::format_int(v).c_str(); }
+  void operator()(double v) const { fmt::format_to(std::back_inserter(text), "{}", v); }
+  void operator()(bool v) const { text += v ? "true" : "false"; }
+  void operator()(const std::string& v) const { append_json(text, v); }
+  void operator()(const Uuid& v) const {
+    text += R"(["uuid",")";
+    v.append_to(text);
+    text += "\"]";
+  }
+};
+
+bool needs_escape(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
 json::value atom_to_json(const Atom& atom) {
   return std::visit(AtomWriter{}, atom);
 }
@@ -199,6 +216,35 @@ json::value to_json(const Datum& datum) {
     }
   }
   return json::array{datum.is_map ? "map" : "set", std::move(members)};
+}
+
+void append_json(std::string& text, std::string_view string) {
+  text += '"';
+  while (!string.empty()) {
+    auto plain = std::find_if(string.begin(), string.end(), needs_escape) - string.begin();
+    text += string.substr(0, plain);
+    string.remove_prefix(plain);
+    if (string.empty()) break;
+    fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned char>(string.front()));
+    string.remove_prefix(1);
+  }
+  text += '"';
+}
+
+void append_json(std::string& text, const Datum& datum) {
+  const AtomAppender append{text};
+  if (!datum.is_map && datum.keys.size() == 1) return std::visit(append, datum.keys.front());
+  text += datum.is_map ? R"(["map",[)" : R"(["set",[)";
+  for (std::size_t i = 0; i < datum.keys.size(); ++i) {
+    if (i > 0) text += ',';
+    if (datum.is_map) text += '[';
+    std::visit(append, datum.keys[i]);
+    if (!datum.is_map) continue;
+    text += ',';
+    std::visit(append, datum.values[i]);
+    text += ']';
+  }
+  text += "]]";
 }
 
 Result<Datum> datum_from_json(const json::value& value) {

@@ -51,6 +51,10 @@ struct Datum {
 
 /// JSON form as RFC 7047 writes it: "x", 1, true, ["uuid",U], ["set",[...]], ["map",[[k,v],...]].
 boost::json::value to_json(const Datum& datum);
+/// The same as text, without a tree in between.
+void append_json(std::string& text, const Datum& datum);
+/// A JSON string.
+void append_json(std::string& text, std::string_view string);
 /// Errors: kProtocol with the path of what is wrong. Named UUIDs (["named-uuid",N]) are refused.
 Result<Datum> datum_from_json(const boost::json::value& json);
 

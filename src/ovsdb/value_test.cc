@@ -24,11 +24,20 @@ std::string error_of(const std::string& text) {
   return datum.error().message;
 }
 
+TEST(Datum, EscapesText) {
+  std::string written;
+  append_json(written, std::string_view("a\"b\\\n\x01\xc3\xa9", 8));
+  EXPECT_EQ(written, "\"a\\u0022b\\u005c\\u000a\\u0001\xc3\xa9\"");
+}
+
 TEST(Datum, SurvivesJson) {
   for (std::string text :
        {R"("x")", "1", "true", "1.5E0", R"(["uuid","550e8400-e29b-41d4-a716-446655440000"])", R"(["set",[]])",
         R"(["set",[1,2,3]])", R"(["set",["a","b"]])", R"(["map",[]])", R"(["map",[["a","1"],["b","2"]]])"}) {
     EXPECT_EQ(boost::json::serialize(to_json(read(text))), text);
+    std::string written;
+    append_json(written, read(text));
+    EXPECT_EQ(boost::json::parse(written), boost::json::parse(text));
   }
 }
 

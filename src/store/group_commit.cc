@@ -41,7 +41,7 @@ GroupCommit::Group GroupCommit::take_group() {
   Group group;
   std::size_t operations = 0;
   while (!queue_.empty() && group.size() < kMaxWrites) {
-    operations += queue_.front()->write.transaction().operations().size();
+    operations += queue_.front()->write.transaction().size();
     if (!group.empty() && operations > kMaxOperations) break;
     group.push_back(std::move(queue_.front()));
     queue_.pop_front();
@@ -74,7 +74,7 @@ asio::awaitable<void> GroupCommit::commit_group(std::shared_ptr<GroupCommit> sel
   for (const auto& pending : group) shared.append(pending->write.transaction());
   shared.make_durable();
   self->commits_->add();
-  auto reply = co_await self->client_->transact(shared);
+  auto reply = co_await self->client_->transact(std::move(shared));
   const bool retry_alone = !reply && group.size() > 1 && !reply.error().retryable();
   for (const auto& pending : group) {
     if (retry_alone) {
