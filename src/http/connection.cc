@@ -88,6 +88,13 @@ void Connection::start() {
   asio::co_spawn(socket_.get_executor(), watch_deadline(), keep);
 }
 
+void Connection::drain() {
+  draining_ = true;
+  error_code ignored;
+  bool idle = !answering_ && buffer_.size() == 0 && socket_.available(ignored) == 0;
+  if (idle) stop();
+}
+
 void Connection::stop() {
   error_code ignored;
   socket_.close(ignored);
@@ -131,6 +138,7 @@ asio::awaitable<bool> Connection::serve_one() {
     bool anything_read = parser.got_some() || buffer_.size() > 0;
     co_return co_await refuse(error, anything_read);
   }
+  answering_ = true;
   bool keep_alive = parser.keep_alive();
   auto message = parser.release();
   auto version = message.version();
@@ -143,7 +151,9 @@ asio::awaitable<bool> Connection::serve_one() {
   deadline_ = Clock::time_point::max();
   auto response = co_await answer(std::move(*request));
   allow_idle_time();
-  co_return co_await write(std::move(response), version, keep_alive, head_only);
+  auto more = co_await write(std::move(response), version, keep_alive && !draining_, head_only);
+  answering_ = false;
+  co_return more && !draining_;
 }
 
 asio::awaitable<error_code> Connection::read_request(Parser& parser) {

@@ -19,6 +19,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection();
 
   void start();
+  /// Closes as soon as no request is under way.
+  void drain();
   void stop();
 
  private:
@@ -39,6 +41,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::steady_timer timer_;
   Clock::time_point deadline_;
   bool timed_out_ = false;
+  bool draining_ = false;
+  bool answering_ = false;
   boost::beast::flat_buffer buffer_;
   const Limits& limits_;
   const Handler& handler_;

@@ -47,6 +47,9 @@ class Server {
                                               Limits limits, Handler handler);
   virtual ~Server() = default;
   virtual std::string endpoint() const = 0;  ///< the real one, for port 0
+  /// Takes no more clients and requests; those under way are answered. `done` is called, on the executor,
+  /// when the last one is.
+  virtual void drain(std::function<void()> done) = 0;
   virtual void stop() = 0;
 };
 

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <unordered_map>
 
@@ -30,17 +31,39 @@ class AcceptingServer : public Server, public std::enable_shared_from_this<Accep
     asio::co_spawn(acceptor_.get_executor(), accept_all(), [self = shared_from_this()](auto&&...) {});
   }
 
+  void drain(std::function<void()> done) override {
+    close_door();
+    drained_ = std::move(done);
+    for (const auto& [key, connection] : connections_)
+      if (auto open = connection.lock()) open->drain();
+    if (connections_.empty()) report_drained();
+  }
+
   void stop() override {
-    if (!acceptor_.is_open()) return;
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
-    pause_.cancel();
-    if (endpoint_.starts_with("unix:")) unlink(endpoint_.c_str() + 5);
+    close_door();
+    drained_ = nullptr;
     for (const auto& [key, connection] : std::exchange(connections_, {}))
       if (auto open = connection.lock()) open->stop();
   }
 
  private:
+  void close_door() {
+    if (!acceptor_.is_open()) return;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    if (endpoint_.starts_with("unix:")) unlink(endpoint_.c_str() + 5);
+  }
+
+  void forget(std::uint64_t key) {
+    connections_.erase(key);
+    if (connections_.empty()) report_drained();
+  }
+
+  void report_drained() {
+    if (drained_) asio::post(acceptor_.get_executor(), std::exchange(drained_, nullptr));
+  }
+
   asio::awaitable<void> accept_all() {
     while (acceptor_.is_open()) {
       auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
@@ -60,9 +83,8 @@ class AcceptingServer : public Server, public std::enable_shared_from_this<Accep
     auto key = next_key_++;
     // A connection lives as long as its coroutines, which may be longer than the server: it holds what it
     // refers to.
-    auto connection =
-        std::make_shared<Connection>(std::move(socket), limits_, handler_,
-                                     [keep = shared_from_this(), key] { keep->connections_.erase(key); });
+    auto connection = std::make_shared<Connection>(std::move(socket), limits_, handler_,
+                                                   [keep = shared_from_this(), key] { keep->forget(key); });
     connections_.emplace(key, connection);
     connection->start();
   }
@@ -81,6 +103,7 @@ class AcceptingServer : public Server, public std::enable_shared_from_this<Accep
   Limits limits_;
   Handler handler_;
   std::string endpoint_;
+  std::function<void()> drained_;
   std::uint64_t next_key_ = 0;
   std::unordered_map<std::uint64_t, std::weak_ptr<Connection>> connections_;
 };
@@ -91,6 +114,7 @@ class ServerHandle : public Server {
   explicit ServerHandle(std::shared_ptr<AcceptingServer> server) : server_(std::move(server)) {}
   ~ServerHandle() override { server_->stop(); }
   std::string endpoint() const override { return server_->endpoint(); }
+  void drain(std::function<void()> done) override { server_->drain(std::move(done)); }
   void stop() override { server_->stop(); }
 
  private:

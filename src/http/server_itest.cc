@@ -4,6 +4,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -30,6 +31,19 @@ class HttpServer : public testing::Test {
     server_ = std::move(*opened);
     thread_ = std::thread([this] { context_.run(); });
   }
+  void serve_held() {
+    auto handler = [this](Request request) { return hold(std::move(request)); };
+    auto opened = Server::open(context_.get_executor(), "tcp:127.0.0.1:0", Limits{}, handler);
+    ASSERT_TRUE(opened) << opened.error().message;
+    server_ = std::move(*opened);
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  /// Answers when the gate is cancelled.
+  asio::awaitable<Response> hold(Request) {
+    held_.set_value();
+    co_await gate_.async_wait(use_tuple);
+    co_return Response();
+  }
   void TearDown() override {
     asio::post(context_, [this] { server_.reset(); });
     thread_.join();
@@ -53,6 +67,8 @@ class HttpServer : public testing::Test {
   }
 
   asio::io_context context_, client_;
+  asio::steady_timer gate_{context_, asio::steady_timer::time_point::max()};
+  std::promise<void> held_;
   std::unique_ptr<Server> server_;
   std::thread thread_;
 };
@@ -122,6 +138,24 @@ TEST_F(HttpServer, TurnsClientsAwayWhenFull) {
   std::string answer;
   asio::read_until(first, asio::dynamic_buffer(answer), "\r\n\r\n");
   EXPECT_TRUE(talk("").starts_with("HTTP/1.1 503"));
+}
+
+TEST_F(HttpServer, AnswersWhatIsUnderWayWhenDrained) {
+  serve_held();
+  auto idle = connect(), busy = connect();
+  asio::write(busy, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+  held_.get_future().wait();
+  std::promise<void> drained;
+  asio::post(context_, [&] { server_->drain([&] { drained.set_value(); }); });
+  std::string nothing, answer;
+  boost::system::error_code error;
+  asio::read(idle, asio::dynamic_buffer(nothing), error);
+  EXPECT_EQ(error, asio::error::eof);
+  asio::post(context_, [this] { gate_.cancel(); });
+  asio::read(busy, asio::dynamic_buffer(answer), error);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_NE(answer.find("Connection: close"), std::string::npos) << answer;
+  drained.get_future().wait();
 }
 
 TEST(HttpClient, SaysThatNobodyListens) {
