@@ -36,7 +36,7 @@ class IpamItest : public store::StoreFixture {
     Network n;
     n.id = Uuid::random();
     n.project_id = "demo";
-    EXPECT_TRUE(run(create_network(*store, n)));
+    EXPECT_TRUE(run(create_networks(*store, {n})));
     return n;
   }
 
@@ -52,7 +52,7 @@ class IpamItest : public store::StoreFixture {
 
   Network make_network(const char* cidr) {
     Network n = make_network();
-    EXPECT_TRUE(run(create_subnet(*store, subnet_of(n, cidr))));
+    EXPECT_TRUE(run(create_subnets(*store, {subnet_of(n, cidr)})));
     return n;
   }
 
@@ -139,12 +139,12 @@ TEST_F(IpamItest, OverlappingSubnetsRacedByTwoControllersLeaveOne) {
     else
       errors.push_back(result.error().type);
   };
-  spawn(create_subnet(*store, subnet_of(network, "10.0.0.0/24")), note);
-  spawn(create_subnet(*second, subnet_of(network, "10.0.0.0/16")), note);
+  spawn(create_subnets(*store, {subnet_of(network, "10.0.0.0/24")}), note);
+  spawn(create_subnets(*second, {subnet_of(network, "10.0.0.0/16")}), note);
   ASSERT_TRUE(run_until([&] { return made + errors.size() == 2; }));
   EXPECT_EQ(made, 1);
   EXPECT_THAT(errors, ::testing::ElementsAre("InvalidInput"));
-  EXPECT_TRUE(run(create_subnet(*store, subnet_of(network, "172.16.0.0/16"))));
+  EXPECT_TRUE(run(create_subnets(*store, {subnet_of(network, "172.16.0.0/16")})));
 }
 
 TEST_F(IpamItest, TheDefaultGroupRacedByTwoControllersIsOne) {
@@ -170,9 +170,14 @@ TEST_F(IpamItest, AVniIsChosenOrRefused) {
   Network same = automatic;
   same.id = Uuid::random();
   same.vni = vni;
-  EXPECT_EQ(run(create_network(*store, same)).error().type, "TunnelIdInUse");
+  EXPECT_EQ(run(create_networks(*store, {same})).error().type, "TunnelIdInUse");
+  Network fresh = same;
+  fresh.id = Uuid::random();
+  fresh.vni = 0;
+  EXPECT_EQ(run(create_networks(*store, {fresh, same})).error().type, "TunnelIdInUse");
+  EXPECT_FALSE(store->intent().find<Network>(fresh.id)) << "half of a bulk was made";
   same.encapsulation = Encapsulation::kGeneve;
-  EXPECT_TRUE(run(create_network(*store, same)));
+  EXPECT_TRUE(run(create_networks(*store, {same})));
 }
 
 TEST_F(IpamItest, AnUpdateMovesAddressesGroupsAndRevision) {

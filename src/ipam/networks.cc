@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <random>
+#include <set>
 
 #include "ipam/ports.h"
 #include "ipam/retry.h"
@@ -10,16 +11,17 @@ namespace weft::ipam {
 namespace {
 
 using namespace weft::model;
+using Vnis = std::set<std::pair<Encapsulation, std::int64_t>>;
 
 constexpr int kVniTries = 64;
 
 /// A VNI that no network of this encapsulation has; nothing when chance does not find one among 2^24.
-std::optional<std::int64_t> free_vni(const Intent& intent, Encapsulation encapsulation) {
+std::optional<std::int64_t> free_vni(const Intent& intent, Encapsulation encapsulation, const Vnis& taken) {
   static thread_local std::mt19937_64 generator{std::random_device{}()};
   std::uniform_int_distribution<std::int64_t> any(1, kMaxVni);
   for (int i = 0; i < kVniTries; ++i) {
     const std::int64_t vni = any(generator);
-    if (!intent.network_by_vni(encapsulation, vni)) return vni;
+    if (!intent.network_by_vni(encapsulation, vni) && !taken.contains({encapsulation, vni})) return vni;
   }
   return std::nullopt;
 }
@@ -29,27 +31,41 @@ tl::unexpected<Error> no_network_available() {
               "NoNetworkAvailable");
 }
 
+tl::unexpected<Error> tunnel_id_in_use(std::int64_t vni) {
+  return fail(Errc::kConflict, fmt::format("Unable to create the network. The tunnel ID {} is in use.", vni),
+              "TunnelIdInUse");
+}
+
+/// Gives the networks that have no VNI one, after those that ask for a certain one.
+Result<std::vector<Network>> with_vnis(const Intent& intent, std::vector<Network> networks) {
+  Vnis taken;
+  for (const Network& network : networks) {
+    if (network.vni == 0) continue;
+    const bool is_free = !intent.network_by_vni(network.encapsulation, network.vni);
+    if (!is_free || !taken.emplace(network.encapsulation, network.vni).second)
+      return tunnel_id_in_use(network.vni);
+  }
+  for (Network& network : networks) {
+    if (network.vni != 0) continue;
+    auto vni = free_vni(intent, network.encapsulation, taken);
+    if (!vni) return no_network_available();
+    network.vni = *vni;
+    taken.emplace(network.encapsulation, *vni);
+  }
+  return networks;
+}
+
 }  // namespace
 
-Task<void> create_network(store::Store& store, Network network) {
-  const bool chosen = network.vni != 0;
+Task<void> create_networks(store::Store& store, std::vector<Network> networks) {
   for (int attempt = 1; attempt <= kTries; ++attempt) {
-    if (!chosen) {
-      auto vni = free_vni(store.intent(), network.encapsulation);
-      if (!vni) co_return no_network_available();
-      network.vni = *vni;
-    }
+    WEFT_CO_TRY(auto numbered, with_vnis(store.intent(), networks));
     store::Write write;
-    write.insert(network);
+    for (const Network& network : numbered) write.insert(network);
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();
     auto conflict = store::read_conflict(committed.error());
     if (conflict.kind != store::Conflict::Kind::kIndex) co_return fail(committed.error());
-    if (chosen) {
-      co_return fail(Errc::kConflict,
-                     fmt::format("Unable to create the network. The tunnel ID {} is in use.", network.vni),
-                     "TunnelIdInUse");
-    }
     co_await pause_before_retry(attempt);
   }
   co_return no_network_available();

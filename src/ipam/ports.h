@@ -55,13 +55,13 @@ Task<void> delete_port(store::Store& store, Uuid id);
 /// the winner's).
 Task<Uuid> ensure_default_group(store::Store& store, std::string project);
 
-/// Commits a new network; without a VNI (0) it gets a free one, random, retried on a lost race.
-/// Errors: NoNetworkAvailable (kConflict, 409: no VNI is free), TunnelIdInUse (kConflict, 409: the asked one
+/// Commits new networks, all or none; those without a VNI (0) get a free one, random, retried on a lost race.
+/// Errors: NoNetworkAvailable (kConflict, 409: no VNI is free), TunnelIdInUse (kConflict, 409: an asked one
 /// is taken).
-Task<void> create_network(store::Store& store, model::Network network);
+Task<void> create_networks(store::Store& store, std::vector<model::Network> networks);
 
-/// Commits a new subnet; overlaps on its network are refused, also when two weftd try at once.
+/// Commits new subnets, all or none; overlaps on a network are refused, also when two weftd try at once.
 /// Errors: InvalidInput (kInvalid, 400: overlaps), NetworkNotFound.
-Task<void> create_subnet(store::Store& store, model::Subnet subnet);
+Task<void> create_subnets(store::Store& store, std::vector<model::Subnet> subnets);
 
 }  // namespace weft::ipam

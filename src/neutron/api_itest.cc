@@ -239,6 +239,32 @@ TEST_F(NeutronApi, MakesBulksWholeOrNotAtAll) {
   EXPECT_EQ(outcome("POST", "/networks", R"({"networks": [{"name": "a"}, {"mtu": 9999}]})"),
             "400 InvalidInput");
   EXPECT_EQ(count("/networks", "networks"), 1u);
+  auto asked = R"({"provider:network_type": "vxlan", "provider:segmentation_id": 5})";
+  EXPECT_EQ(outcome("POST", "/networks",
+                    std::string(R"({"networks": [{"name": "a"}, )") + asked + ", " + asked + "]}"),
+            "409 TunnelIdInUse");
+  EXPECT_EQ(count("/networks", "networks"), 1u);
+  auto subnet = [&](const char* cidr) {
+    return R"({"ip_version": 4, "network_id": ")" + network + R"(", "cidr": ")" + cidr + "\"}";
+  };
+  auto subnets = [&](const char* a, const char* b) {
+    return R"({"subnets": [)" + subnet(a) + ", " + subnet(b) + "]}";
+  };
+  EXPECT_EQ(outcome("POST", "/subnets", subnets("10.8.0.0/24", "10.8.0.0/25")), "400 InvalidInput");
+  EXPECT_EQ(count("/subnets", "subnets"), 1u);
+  EXPECT_EQ(outcome("POST", "/subnets", subnets("10.8.0.0/24", "10.9.0.0/24")), "201");
+  EXPECT_EQ(count("/subnets", "subnets"), 3u);
+}
+
+TEST_F(NeutronApi, RefusesProviderAndExternalNetworksOnlyWhenAsked) {
+  for (const char* body :
+       {R"("provider:network_type": "vlan", "provider:segmentation_id": 7)",
+        R"("provider:network_type": "flat", "provider:physical_network": "p")", R"("router:external": true)"})
+    EXPECT_EQ(outcome("POST", "/networks", std::string("{\"network\": {") + body + "}}"), "400 InvalidInput");
+  auto body = R"({"network": {"router:external": false, "qos_policy_id": null, "is_default": false,
+                              "vlan_transparent": null, "availability_zone_hints": [], "dns_domain": ""}})";
+  auto made = call("POST", "/networks", body);
+  EXPECT_EQ(made.status, 201);
 }
 
 TEST_F(NeutronApi, GivesEachProjectADefaultGroup) {

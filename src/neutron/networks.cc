@@ -25,7 +25,7 @@ constexpr Attribute kAttributes[] = {
     {"provider:network_type", kPost, valid_text_or_null},
     {"provider:physical_network", kPost, valid_text_or_null},
     {"provider:segmentation_id", kPost, valid_integer_or_null},
-    {"router:external", kPost | kPut, valid_nothing},
+    {"router:external", kPost | kPut, valid_boolean},
     {"is_default", kPost | kPut, valid_nothing},
     {"qos_policy_id", kPost | kPut, valid_nothing},
     {"vlan_transparent", kPost, valid_nothing},
@@ -51,7 +51,9 @@ Result<void> read_provider(const json::object& body, Network& network) {
     return {};
   }
   auto encapsulation = model::parse_encapsulation(*type);
-  if (!encapsulation) return invalid_input("network_type value '" + *type + "' not supported");
+  if (!encapsulation)
+    return invalid_input("network_type value '" + *type +
+                         "' not supported, networks are vxlan or geneve: provider networks come later");
   if (physical) return invalid_input("provider:physical_network specified for " + *type + " network");
   if (segment && (*segment < 1 || *segment > model::kMaxVni))
     return invalid_input("segmentation_id out of range (1 through " + std::to_string(model::kMaxVni) + ")");
@@ -92,16 +94,9 @@ class Networks : public ResourceOf<Network> {
       if (intent().default_group_of(project)) continue;
       WEFT_CO_CHECK(co_await ipam::ensure_default_group(store(), project));
     }
-    std::vector<Uuid> made;
-    for (const auto& network : networks) {
-      auto created = co_await ipam::create_network(store(), network);
-      if (!created) {
-        co_await unmake(made);
-        co_return fail(created.error());
-      }
-      made.push_back(network.id);
-    }
-    co_return made;
+    auto ids = ids_of(networks);
+    WEFT_CO_CHECK(co_await ipam::create_networks(store(), std::move(networks)));
+    co_return ids;
   }
 
   Task<void> update(Context, Uuid id, json::object body, IfRevision if_revision) override {
@@ -142,6 +137,10 @@ class Networks : public ResourceOf<Network> {
   }
 
   Result<void> read_settings(const json::object& body, Network& network) const {
+    bool external = false;
+    read(body, "router:external", external);
+    if (external)
+      return invalid_input("router:external is not supported, networks are internal: routers come later");
     read(body, "admin_state_up", network.admin_state_up);
     read(body, "shared", network.shared);
     read(body, "port_security_enabled", network.port_security_enabled);
@@ -154,14 +153,6 @@ class Networks : public ResourceOf<Network> {
       return invalid_input("Requested MTU is too small, minimum is " + std::to_string(kMinMtu));
     network.mtu = *mtu == 0 ? most : static_cast<int>(*mtu);
     return {};
-  }
-
-  // A bulk request makes all or none: what came before the failure goes.
-  Task<void> unmake(std::vector<Uuid> ids) {
-    if (ids.empty()) co_return Result<void>();
-    store::Write write;
-    for (const auto& id : ids) write.remove<Network>(id);
-    co_return co_await store().commit(std::move(write));
   }
 };
 

@@ -66,6 +66,14 @@ void fill_common(model::Common& object, const Context& context, const json::obje
 /// What every update changes: revision and time, and name and description if given.
 void touch(model::Common& object, const json::object& body);
 
+template <typename T>
+std::vector<Uuid> ids_of(const std::vector<T>& objects) {
+  std::vector<Uuid> ids;
+  ids.reserve(objects.size());
+  for (const T& object : objects) ids.push_back(object.id);
+  return ids;
+}
+
 /// The reading half of a resource of T, which is the same for all of them.
 template <typename T>
 class ResourceOf : public Resource {

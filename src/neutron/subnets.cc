@@ -150,16 +150,9 @@ class Subnets : public ResourceOf<Subnet> {
       WEFT_CO_CHECK(check_network(context, subnet.network));
       subnets.push_back(std::move(subnet));
     }
-    std::vector<Uuid> made;
-    for (const auto& subnet : subnets) {
-      auto created = co_await ipam::create_subnet(store(), subnet);
-      if (!created) {
-        co_await unmake(made);
-        co_return fail(created.error());
-      }
-      made.push_back(subnet.id);
-    }
-    co_return made;
+    auto ids = ids_of(subnets);
+    WEFT_CO_CHECK(co_await ipam::create_subnets(store(), std::move(subnets)));
+    co_return ids;
   }
 
   Task<void> update(Context, Uuid id, json::object body, IfRevision if_revision) override {
@@ -189,14 +182,6 @@ class Subnets : public ResourceOf<Subnet> {
     auto network = intent().find<model::Network>(id);
     if (network && (context.admin || network->project_id == context.project_id)) return {};
     return fail(Errc::kNotFound, "Network " + id.to_string() + " could not be found.", "NetworkNotFound");
-  }
-
-  // A bulk request makes all or none: what came before the failure goes.
-  Task<void> unmake(std::vector<Uuid> ids) {
-    if (ids.empty()) co_return Result<void>();
-    store::Write write;
-    for (const auto& id : ids) write.remove<Subnet>(id);
-    co_return co_await store().commit(std::move(write));
   }
 };
 
