@@ -10,7 +10,7 @@ void write_fixed_ips(JsonWriter& json, const V& v) {
   json.begin_array();
   for (const auto& address : v.intent.fixed_ips(v.object.id)) {
     json.begin_object();
-    json.key("subnet_id").plain(address.subnet.to_string());
+    json.key("subnet_id").id(address.subnet);
     json.key("ip_address").plain(address.ip.to_string());
     json.end_object();
   }
@@ -31,9 +31,16 @@ std::string_view vif_type(const V& v) {
 }
 
 void write_vif_details(JsonWriter& json, const V& v) {
-  json.raw(vif_type(v) == "ovs" ? R"({"connectivity": "l2", "port_filter": true, "ovs_hybrid_plug": false, )"
-                                  R"("datapath_type": "system", "bridge_name": "br-int"})"
-                                : "{}");
+  json.begin_object();
+  if (vif_type(v) == "ovs") {
+    auto node = v.intent.node_named(v.object.host);
+    json.key("connectivity").plain("l2");
+    json.key("port_filter").boolean(true);
+    json.key("ovs_hybrid_plug").boolean(false);
+    json.key("datapath_type").plain(node->datapath_type == "netdev" ? "netdev" : "system");
+    json.key("bridge_name").plain("br-int");
+  }
+  json.end_object();
 }
 
 void write_pairs(JsonWriter& json, const V& v) {
@@ -51,7 +58,7 @@ void write_pairs(JsonWriter& json, const V& v) {
 constexpr Field<Port> kFields[] = {
     {"id", write_id},
     {"name", write_name},
-    {"network_id", [](JsonWriter& json, const V& v) { json.plain(v.object.network.to_string()); }},
+    {"network_id", [](JsonWriter& json, const V& v) { json.id(v.object.network); }},
     {"tenant_id", write_project},
     {"mac_address", [](JsonWriter& json, const V& v) { json.plain(v.object.mac.to_string()); }},
     {"admin_state_up", [](JsonWriter& json, const V& v) { json.boolean(v.object.admin_state_up); }},

@@ -60,6 +60,10 @@ TEST_F(Views, BelieveAPortActiveOnlyWhenItsNodeSaysSo) {
   node.name = "node1";
   intent_.put(node);
   EXPECT_EQ(shown<Port>(10)["binding:vif_type"], "ovs");
+  EXPECT_EQ(shown<Port>(10)["binding:vif_details"].at("datapath_type"), "system");
+  node.datapath_type = "netdev";
+  intent_.put(node);
+  EXPECT_EQ(shown<Port>(10)["binding:vif_details"].at("datapath_type"), "netdev");
   EXPECT_EQ(shown<Port>(10)["status"], "DOWN");
   Binding elsewhere{id_of(51), id_of(10), id_of(1), "node2", true, "tap", ""};
   intent_.put(elsewhere);

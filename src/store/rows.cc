@@ -42,6 +42,9 @@ struct Column {
   }
 };
 
+template <typename T, typename Member>
+Column(std::string_view, Member T::*) -> Column<T, Member>;
+
 /// A list of addresses whose order matters.
 template <typename T>
 struct OrderedColumn {
@@ -169,7 +172,7 @@ struct Declared<Node> {
   static constexpr auto kColumns =
       std::tuple(Column{"name", &Node::name}, Column{"tunnel_ips", &Node::tunnel_ips},
                  Column{"underlay_mtu", &Node::underlay_mtu}, Column{"diagnostics", &Node::diagnostics},
-                 Column{"version", &Node::version});
+                 Column{"datapath_type", &Node::datapath_type}, Column{"version", &Node::version});
 };
 
 template <>
