@@ -1,7 +1,5 @@
 #include "neutron/json_writer.h"
 
-#include <algorithm>
-
 namespace weft::neutron {
 namespace {
 
@@ -9,44 +7,30 @@ bool needs_escape(char c) {
   return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
 }
 
-void append_escaped(std::string& text, char c) {
+std::string escaped(std::string_view value) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      text += "\\\"";
-      return;
-    case '\\':
-      text += "\\\\";
-      return;
-    case '\n':
+  std::string text;
+  for (char c : value) {
+    if (!needs_escape(c)) {
+      text += c;
+    } else if (c == '"' || c == '\\') {
+      text += {'\\', c};
+    } else if (c == '\n') {
       text += "\\n";
-      return;
-    case '\t':
+    } else if (c == '\t') {
       text += "\\t";
-      return;
-    default:
-      text += "\\u00";
-      text += kDigits[(c >> 4) & 15];
-      text += kDigits[c & 15];
+    } else {
+      text += {'\\', 'u', '0', '0', kDigits[(c >> 4) & 15], kDigits[c & 15]};
+    }
   }
+  return text;
 }
 
 }  // namespace
 
-void JsonWriter::append_quoted(std::string_view value) {
-  text_ += '"';
-  if (std::none_of(value.begin(), value.end(), needs_escape)) {
-    text_ += value;
-  } else {
-    for (char c : value) {
-      if (needs_escape(c)) {
-        append_escaped(text_, c);
-      } else {
-        text_ += c;
-      }
-    }
-  }
-  text_ += '"';
+JsonWriter& JsonWriter::string(std::string_view value) {
+  if (std::none_of(value.begin(), value.end(), needs_escape)) return plain(value);
+  return plain(escaped(value));
 }
 
 }  // namespace weft::neutron

@@ -36,7 +36,7 @@ void write_protocol(JsonWriter& json, const RuleView& v) {
 
 void write_remote_group(JsonWriter& json, const RuleView& v) {
   if (v.object.remote_group) {
-    json.plain(v.object.remote_group->to_string());
+    json.id(*v.object.remote_group);
   } else {
     json.null();
   }
@@ -70,8 +70,7 @@ constexpr Field<SecurityGroup> kGroupFields[] = {
 constexpr Field<SecurityGroupRule> kRuleFields[] = {
     {"id", write_id},
     {"tenant_id", write_project},
-    {"security_group_id",
-     [](JsonWriter& json, const RuleView& v) { json.plain(v.object.group.to_string()); }},
+    {"security_group_id", [](JsonWriter& json, const RuleView& v) { json.id(v.object.group); }},
     {"ethertype",
      [](JsonWriter& json, const RuleView& v) {
        json.string(v.object.ethertype == IpVersion::kV4 ? "IPv4" : "IPv6");

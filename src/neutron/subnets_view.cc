@@ -46,7 +46,7 @@ constexpr Field<Subnet> kFields[] = {
     {"id", write_id},
     {"name", write_name},
     {"tenant_id", write_project},
-    {"network_id", [](JsonWriter& json, const V& v) { json.plain(v.object.network.to_string()); }},
+    {"network_id", [](JsonWriter& json, const V& v) { json.id(v.object.network); }},
     {"ip_version",
      [](JsonWriter& json, const V& v) { json.number(static_cast<int>(v.object.cidr.version())); }},
     {"subnetpool_id", write_null},

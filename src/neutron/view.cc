@@ -33,7 +33,7 @@ std::string format_time(std::int64_t microseconds) {
 void write_ids(JsonWriter& json, std::vector<Uuid> ids) {
   std::sort(ids.begin(), ids.end());
   json.begin_array();
-  for (const auto& id : ids) json.plain(id.to_string());
+  for (const auto& id : ids) json.id(id);
   json.end_array();
 }
 

@@ -77,7 +77,7 @@ void write_strings(JsonWriter& json, const std::vector<std::string>& strings);
 // The fields that every resource has.
 template <typename T>
 void write_id(JsonWriter& json, const View<T>& v) {
-  json.plain(v.object.id.to_string());
+  json.id(v.object.id);
 }
 template <typename T>
 void write_name(JsonWriter& json, const View<T>& v) {
