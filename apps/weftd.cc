@@ -15,6 +15,9 @@ namespace {
 
 using namespace weft;
 
+/// How long requests under way may take when we are told to end.
+constexpr auto kLastAnswers = std::chrono::seconds(2);
+
 /// A socket handed over by the service manager (sd_listen_fds(3)) goes before the configured endpoint.
 std::string api_endpoint(const neutron::Config& config) {
   const char* count = std::getenv("LISTEN_FDS");
@@ -59,15 +62,18 @@ Result<void> run(const neutron::Config& config) {
   log::info("weftd.started", {{"listen", server->endpoint()}, {"version", WEFT_VERSION}});
   warn_of_open_doors(server->endpoint());
 
+  asio::steady_timer patience(executor);
   asio::signal_set signals(executor, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code, int signal) {
     log::info("weftd.stopping", {{"signal", signal}});
-    server->stop();
-    store.stop();
-    own.stop();
-    context.stop();
+    patience.expires_after(kLastAnswers);
+    patience.async_wait([&](boost::system::error_code) { context.stop(); });
+    server->drain([&] { context.stop(); });
   });
   context.run();
+  server->stop();
+  store.stop();
+  own.stop();
   return {};
 }
 
