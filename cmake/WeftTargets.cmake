@@ -18,6 +18,8 @@ pkg_check_modules(LIBNL_ROUTE REQUIRED IMPORTED_TARGET libnl-3.0 libnl-route-3.0
 add_library(weft_options INTERFACE)
 target_include_directories(weft_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(weft_options INTERFACE -Wall -Wextra -Wno-missing-field-initializers)
+# GCC 12 sees a mismatch between the operators new and delete of Asio's coroutine frames where there is none.
+target_compile_options(weft_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
 # asio and beast are compiled once, in src/base/asio_impl.cc.
 target_compile_definitions(weft_options INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                            BOOST_ASIO_NO_DEPRECATED WEFT_VERSION="${PROJECT_VERSION}")
