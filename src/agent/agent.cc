@@ -112,6 +112,7 @@ Result<void> Agent::listen_for_switch() {
   openflow::Listener::Handlers handlers;
   handlers.connected = [this](std::shared_ptr<openflow::Connection> connection) {
     log::info("switch.connected", {{"datapath", fmt::format("{:016x}", connection->datapath_id())}});
+    status_.set_datapath_type(userspace_datapath() ? "netdev" : "system");
     reconciler_.connected(std::move(connection));
     turn_.mark();
   };

@@ -20,7 +20,7 @@ bool same_report(const model::Binding& a, const model::Binding& b) {
 
 bool same_node(const model::Node& a, const model::Node& b) {
   return a.tunnel_ips == b.tunnel_ips && a.underlay_mtu == b.underlay_mtu && a.diagnostics == b.diagnostics &&
-         a.version == b.version;
+         a.datapath_type == b.datapath_type && a.version == b.version;
 }
 
 }  // namespace
@@ -103,6 +103,10 @@ void StatusReporter::intent_changed(const model::IntentChanges& changes) {
     if (binding->after && binding->after->host == self_.name) actual_[binding->after->port] = *binding->after;
     if (known_) writer_.mark();
   }
+}
+
+void StatusReporter::set_datapath_type(std::string type) {
+  if (std::exchange(self_.datapath_type, type) != type) writer_.mark();
 }
 
 void StatusReporter::report(std::map<Uuid, model::Binding> wanted) {

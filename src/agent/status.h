@@ -39,6 +39,8 @@ class StatusReporter {
   void store_synced();
   /// Follows the node's own rows.
   void intent_changed(const model::IntentChanges& changes);
+  /// What the switch turned out to use.
+  void set_datapath_type(std::string type);
   /// What the node should report of its ports.
   void report(std::map<Uuid, model::Binding> wanted);
 
