@@ -50,6 +50,13 @@ class Lab:
         return subprocess.run([str(ROOT / "lab/lab"), "exec", node, "--", *command], env=self.env, check=True,
                               stdout=subprocess.PIPE, text=True, **options).stdout
 
+    def agent_metrics(self, node):
+        """name{labels} -> value of a node's agent."""
+        address = self.inside(node, "ip", "-4", "-br", "address", "show", "br-phy").split()[2].split("/")[0]
+        script = "import sys, urllib.request as r; sys.stdout.write(r.urlopen(sys.argv[1]).read().decode())"
+        text = self.inside(node, "/usr/bin/python3", "-c", script, f"http://{address}:9697/metrics")
+        return {k: float(v) for k, v in (line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#")}
+
     def processes(self):
         """[{"process", "node", "pid"}, ...]"""
         return json.loads(self.run("status", "--format", "json"))

@@ -1,4 +1,8 @@
-"""Create and wire: from the POST of a bound port whose interface exists until the first ping answers."""
+"""Create and wire: from the POST of a bound port whose interface exists until the first ping answers.
+
+The target's and the other node always carry PLUGGED interfaces: of the measured group as far as it has ports, of another
+one beyond. Open vSwitch looks at every interface of a bridge when one changes; that is not what grows with a group.
+"""
 import time
 
 from .client import Client, World
@@ -28,14 +32,14 @@ def _await_active(client, port):
 
 
 def _fill(world, lab, count):
-    """`count` ports in the group; of those on TARGET and OTHER at most PLUGGED each have an interface."""
+    """`count` ports in the group; of those on TARGET and OTHER at most PLUGGED each get an interface."""
     plugged = []
     for node in (TARGET, OTHER):
         ports = world.add_ports(count // 2, **{"binding:host_id": node})
         chosen = ports[:PLUGGED]
         command = []
-        for i, port in enumerate(chosen):
-            name = f"bx{i}"
+        for port in chosen:
+            name = f"bx{port['id'][:11]}"
             command += ["--", "--may-exist", "add-port", "br-int", name, "--", "set", "Interface", name, "type=internal",
                         f"external-ids:iface-id={port['id']}", f"external-ids:attached-mac={port['mac_address']}"]
             plugged.append((node, name))
@@ -65,8 +69,20 @@ def _round(world, prober, source, target, database):
     return float(answer) - start
 
 
+AGENT_COUNTERS = {"flow changes sent": "weft_agent_flow_mods_sent_total",
+                  "flows computed": "weft_agent_flows_computed_total",
+                  "OpenFlow messages sent": "weft_openflow_messages_sent_total"}
+
+
+def _counters(lab):
+    """What the target's agent has done so far."""
+    metrics = lab.agent_metrics(TARGET)
+    return {name: metrics[key] for name, key in AGENT_COUNTERS.items()}
+
+
 def _measure(lab, world, report, size, source, where):
     database, samples = Ovsdb(lab, TARGET), []
+    before = _counters(lab)
     prober = source.prober()
     try:
         for number in range(ROUNDS + 2):
@@ -80,6 +96,9 @@ def _measure(lab, world, report, size, source, where):
     finally:
         prober.stdin.close()
         prober.wait()
+    for name, count in _counters(lab).items():
+        report.add(f"{name} per port added and deleted, {size} ports, from {where} node",
+                   (count - before[name]) / (ROUNDS + 2), "per port", note="the target's agent")
     samples = samples[2:]  # the first two warm the path up
     report.add_latencies(f"create+wire, {size} ports in group, from {where} node", samples, aim_p50=25)
     return percentile(samples, 0.5)
@@ -90,9 +109,11 @@ def run(lab, report):
     medians = {}
     for size in SIZES:
         world = World(client, "bench-wire", prefix="10.202")
+        neighbours = World(client, "bench-wire-neighbours", prefix="10.205")
         plugged, probers = [], []
         try:
             plugged = _fill(world, lab, size - 1)
+            plugged += _fill(neighbours, lab, 2 * PLUGGED - len(plugged))
             for number, (node, where) in enumerate(((SAME, "the same"), (OTHER, "another"))):
                 source = Endpoint(lab, node, f"s{number}", _mac(number), f"10.202.200.{number + 1}")
                 probers.append(source)
@@ -105,6 +126,7 @@ def run(lab, report):
                 source.remove()
             _unplug(lab, plugged)
             world.remove()
+            neighbours.remove()
     for where in ("the same", "another"):
         report.add(f"create+wire, 1,000 ports against 1, from {where} node", medians[1000, where] / medians[1, where],
                    "ratio", aim=1.25, note="1 is flat")
