@@ -94,6 +94,7 @@ Result<void> Agent::ready() const {
 void Agent::follow_store() {
   store_.on_changes([this](const model::IntentChanges& changes) {
     reconciler_.intent_changed(changes);
+    interest_.intent_changed(changes);
     status_.intent_changed(changes);
     turn_.mark();
   });
@@ -111,6 +112,13 @@ void Agent::follow_store() {
 Result<void> Agent::listen_for_switch() {
   openflow::Listener::Handlers handlers;
   handlers.connected = [this](std::shared_ptr<openflow::Connection> connection) {
+    auto bridge = switch_db_.datapath_id();
+    if (bridge && *bridge != connection->datapath_id()) {
+      log::warn("switch.stranger", {{"datapath", fmt::format("{:016x}", connection->datapath_id())},
+                                    {"expected", fmt::format("{:016x}", *bridge)}});
+      asio::post(executor_, [connection] { connection->close(); });
+      return;
+    }
     log::info("switch.connected", {{"datapath", fmt::format("{:016x}", connection->datapath_id())}});
     status_.set_datapath_type(userspace_datapath() ? "netdev" : "system");
     reconciler_.connected(std::move(connection));
@@ -122,6 +130,7 @@ Result<void> Agent::listen_for_switch() {
   };
   handlers.packet_in = [this](const std::shared_ptr<openflow::Connection>& connection,
                               openflow::PacketIn packet) {
+    if (connection != reconciler_.connection()) return;
     dhcp_.handle(*connection, packet, reconciler_.ports());
   };
   WEFT_TRY(listener_, openflow::Listener::open(executor_, std::string(kOpenFlowAddress),

@@ -22,7 +22,7 @@ class BlockingPool {
   template <typename T>
   Task<T> run(std::function<Result<T>()> work) {
     auto start = [this](auto handler, std::function<Result<T>()> job) {
-      launch<T>(std::move(handler), std::move(job));
+      this->template launch<T>(std::move(handler), std::move(job));
     };
     co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Result<T>)>(
         start, asio::use_awaitable, work);

@@ -9,15 +9,11 @@ constexpr std::chrono::seconds kPinPatience{5};
 
 }  // namespace
 
-store::Interest wanted_interest(const model::Intent& intent, const std::string& node, const Claims& claims,
-                                const std::map<Uuid, int>& pinned) {
+store::Interest wanted_interest(const BoundNeeds& bound, const model::Intent& intent, const std::string& node,
+                                const Claims& claims, const std::map<Uuid, int>& pinned) {
   store::Interest interest;
-  for (const auto& id : intent.ports_on(node)) {
-    auto port = intent.find<model::Port>(id);
-    if (!port) continue;
-    interest.networks.insert(port->network);
-    for (const auto& group : intent.groups_of_port(id)) interest.groups.insert(group);
-  }
+  for (const auto& [network, count] : bound.networks()) interest.networks.insert(network);
+  for (const auto& [group, count] : bound.groups()) interest.groups.insert(group);
   for (const auto& [name, claim] : claims) {
     auto port = intent.find<model::Port>(claim.port);
     // A port bound here is heard of anyway: naming it would cost the plug of every port a round trip.
@@ -32,13 +28,14 @@ InterestKeeper::InterestKeeper(asio::any_io_executor executor, store::Store& sto
     : store_(store),
       node_(std::move(node)),
       ports_(ports),
+      bound_(store.intent(), node_),
       pinned_(std::make_shared<std::map<Uuid, int>>()),
       completed_(executor),
       worker_(
           executor, "interest", [this] { return follow(); }, metrics) {}
 
 store::Interest InterestKeeper::wanted() const {
-  return wanted_interest(store_.intent(), node_, ports_.claims(), *pinned_);
+  return wanted_interest(bound_, store_.intent(), node_, ports_.claims(), *pinned_);
 }
 
 void InterestKeeper::refresh() {

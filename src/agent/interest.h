@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/bound_needs.h"
 #include "agent/node_services.h"
 #include "agent/ports.h"
 #include "agent/signal.h"
@@ -14,8 +15,8 @@ namespace weft::agent {
 
 /// What a node wants to hear of: the networks and groups of the ports bound to it, the ports that its
 /// interfaces claim, and the pinned networks.
-store::Interest wanted_interest(const model::Intent& intent, const std::string& node, const Claims& claims,
-                                const std::map<Uuid, int>& pinned);
+store::Interest wanted_interest(const BoundNeeds& bound, const model::Intent& intent, const std::string& node,
+                                const Claims& claims, const std::map<Uuid, int>& pinned);
 
 class InterestKeeper {
  public:
@@ -24,6 +25,8 @@ class InterestKeeper {
 
   /// Called when everything that is wanted is in intent().
   void on_complete(std::function<void()> handler) { complete_handler_ = std::move(handler); }
+  /// To be called after every change of the intent, before refresh().
+  void intent_changed(const model::IntentChanges& changes) { bound_.intent_changed(changes); }
   /// Something that the interest depends on may have changed.
   void refresh();
   /// intent() has everything that was wanted by the last refresh().
@@ -41,6 +44,7 @@ class InterestKeeper {
   store::Store& store_;
   std::string node_;
   const PortTable& ports_;
+  BoundNeeds bound_;
   std::shared_ptr<std::map<Uuid, int>> pinned_;  ///< shared with the pins, which may outlive us
   store::Interest current_;
   bool asked_ = false;

@@ -74,7 +74,10 @@ TEST(Interest, IsWhatThePortsOfThisNodeNeed) {
   intent.put(member);
   Claims claims{{"tap0", Claim{.port = Uuid::random(), .interface = "tap0"}}};
   auto pinned = Uuid::random();
-  auto interest = wanted_interest(intent, "worker1", claims, {{pinned, 1}});
+  BoundNeeds bound(intent, "worker1");
+  bound.intent_changed({model::ChangeOf<model::Port>{.after = intent.find<model::Port>(here.id)},
+                        model::ChangeOf<model::Port>{.after = intent.find<model::Port>(there.id)}});
+  auto interest = wanted_interest(bound, intent, "worker1", claims, {{pinned, 1}});
   EXPECT_EQ(interest.networks, (std::set<Uuid>{here.network, pinned}));
   EXPECT_EQ(interest.groups, std::set<Uuid>{member.group});
   EXPECT_EQ(interest.ports, std::set<Uuid>{claims.at("tap0").port});

@@ -139,7 +139,10 @@ void StatusReporter::add_node(store::Write& write) const {
 
 void StatusReporter::add_bindings(store::Write& write) const {
   auto edits = compare_bindings(wanted_, actual_);
-  for (const auto& binding : edits.insert) write.insert(binding);
+  for (const auto& binding : edits.insert) {
+    // What is wanted may be a moment older than the port's deletion.
+    if (store_.intent().find<model::Port>(binding.port)) write.insert(binding);
+  }
   for (const auto& [before, after] : edits.update) write.update(before, after);
   for (const auto& id : edits.remove) write.remove<model::Binding>(id);
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "agent/bridge_interfaces.h"
 #include "agent/plug.h"
 #include "agent/switch_plan.h"
 #include "agent/worker.h"
@@ -25,9 +26,11 @@ class SwitchDb {
 
   /// The database has been read at least once; what is known stays known while a connection is lost.
   bool known() const { return known_; }
-  const SwitchInterfaces& interfaces() const { return interfaces_; }
+  const SwitchInterfaces& interfaces() const { return interfaces_.all(); }
   /// br-int's datapath is ovs-vswitchd itself, not the kernel's module.
   bool userspace_datapath() const;
+  /// br-int's id as OpenFlow has it; nothing while the switch has not said it.
+  std::optional<std::uint64_t> datapath_id() const;
 
   void want_tunnels(std::map<std::string, TunnelPort> tunnels, std::set<std::string> unwanted);
   void want_settings(std::map<std::string, InterfaceSettings> interfaces);
@@ -43,7 +46,7 @@ class SwitchDb {
   SwitchWants wants_;
   ovsdb::Client client_;
   Counter& transactions_;
-  SwitchInterfaces interfaces_;
+  BridgeInterfaces interfaces_{std::string(kIntegrationBridge)};
   bool known_ = false;
   std::function<void()> changed_;
   Worker worker_;

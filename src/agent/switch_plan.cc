@@ -18,7 +18,8 @@ constexpr std::int64_t kMaxBackoffMs = 1000;
 /// Plans changes one subject at a time, all into one transaction.
 class Planner {
  public:
-  Planner(const ovsdb::Replica& replica, const SwitchWants& wants) : replica_(replica), wants_(wants) {}
+  Planner(const ovsdb::Replica& replica, const SwitchInterfaces& interfaces, const SwitchWants& wants)
+      : replica_(replica), interfaces_(interfaces), wants_(wants) {}
 
   Result<ovsdb::Transaction> plan() {
     const auto& roots = replica_.table("Open_vSwitch");
@@ -28,7 +29,6 @@ class Planner {
     auto integration = ensure_bridge(std::string(kIntegrationBridge));
     ensure_secure(integration);
     ensure_controller(integration);
-    interfaces_ = read_interfaces(replica_);
     for (const auto& [physical_network, bridge] : wants_.bridge_mappings) ensure_mapping(integration, bridge);
     for (const auto& [name, tunnel] : wants_.tunnels) ensure_tunnel(integration, name, tunnel);
     remove_unwanted(integration);
@@ -68,6 +68,14 @@ class Planner {
         Datum::set(std::vector<std::string>{"OpenFlow13", "OpenFlow14", "OpenFlow15"}));
     // In-band control would add hidden flows that bypass the pipeline.
     ensure_entry("Bridge", bridge, row, "other_config", "disable-in-band", "true");
+    pin_datapath_id(bridge, row);
+  }
+
+  /// Left alone, the id follows the lowest MAC of the bridge's ports, and each change cuts our connection.
+  void pin_datapath_id(const Uuid& bridge, const Row& row) {
+    auto id = column(row, "datapath_id").string_or();
+    if (id.empty() || column(row, "other_config").string_map().contains("datapath-id")) return;
+    ensure_entry("Bridge", bridge, row, "other_config", "datapath-id", id);
   }
 
   void ensure_controller(const Uuid& bridge) {
@@ -136,6 +144,7 @@ class Planner {
     auto found = interfaces_.find(name);
     if (found == interfaces_.end()) return;
     const auto& interface = found->second;
+    if (is_set(interface, settings)) return;
     auto row = row_or_empty("Interface", interface.row);
     ensure_entry("Interface", interface.row, row, "external_ids", std::string(kZoneKey),
                  std::to_string(settings.zone));
@@ -144,6 +153,11 @@ class Planner {
     if (!interface.ofport_request && interface.ofport > 0) {
       set("Interface", interface.row, row, "ofport_request", Datum(ovsdb::Atom(interface.ofport)));
     }
+  }
+
+  static bool is_set(const SwitchInterface& interface, const InterfaceSettings& settings) {
+    return interface.zone() == settings.zone && (interface.ofport_request || interface.ofport <= 0) &&
+           (!settings.mtu_request || interface.mtu_request == settings.mtu_request);
   }
 
   void set(std::string_view table, const Uuid& id, const Row& row, std::string_view name, Datum value) {
@@ -169,11 +183,11 @@ class Planner {
   }
 
   const ovsdb::Replica& replica_;
+  const SwitchInterfaces& interfaces_;
   const SwitchWants& wants_;
   ovsdb::Transaction transaction_;
   Uuid root_;
   std::string datapath_type_;
-  SwitchInterfaces interfaces_;
 };
 
 }  // namespace
@@ -193,8 +207,9 @@ void remove_port(ovsdb::Transaction& transaction, const Uuid& bridge, const Uuid
   transaction.mutate("Bridge", bridge, "ports", "delete", Datum(ovsdb::Atom(port)));
 }
 
-Result<ovsdb::Transaction> plan_switch(const ovsdb::Replica& replica, const SwitchWants& wants) {
-  return Planner(replica, wants).plan();
+Result<ovsdb::Transaction> plan_switch(const ovsdb::Replica& replica, const SwitchInterfaces& interfaces,
+                                       const SwitchWants& wants) {
+  return Planner(replica, interfaces, wants).plan();
 }
 
 }  // namespace weft::agent

@@ -40,9 +40,10 @@ struct SwitchWants {
   std::map<std::string, InterfaceSettings> interfaces;
 };
 
-/// The transaction that makes it so; empty when nothing is missing. Errors: kUnavailable while the switch has
-/// not yet said which datapaths it supports.
-Result<ovsdb::Transaction> plan_switch(const ovsdb::Replica& replica, const SwitchWants& wants);
+/// `interfaces` are br-int's. The transaction that makes it so; empty when nothing is missing. Errors:
+/// kUnavailable while the switch has not yet said which datapaths it supports.
+Result<ovsdb::Transaction> plan_switch(const ovsdb::Replica& replica, const SwitchInterfaces& interfaces,
+                                       const SwitchWants& wants);
 
 /// Adds the operations that put a new port of one interface into a bridge. `interface` has no name yet.
 void add_port(ovsdb::Transaction& transaction, const Uuid& bridge, const std::string& name,

@@ -57,20 +57,24 @@ std::optional<std::uint16_t> SwitchInterface::zone() const {
   return zone;
 }
 
+SwitchInterfaces read_port(const ovsdb::Replica& replica, const Uuid& port) {
+  SwitchInterfaces interfaces;
+  auto port_row = replica.find("Port", port);
+  if (!port_row) return interfaces;
+  for (const auto& interface : column(*port_row, "interfaces").uuids()) {
+    auto row = replica.find("Interface", interface);
+    if (!row) continue;
+    auto read = read_interface(interface, port, *row);
+    interfaces.emplace(read.name, std::move(read));
+  }
+  return interfaces;
+}
+
 SwitchInterfaces read_interfaces(const ovsdb::Replica& replica, std::string_view bridge) {
   SwitchInterfaces interfaces;
   auto [id, bridge_row] = find_named(replica, "Bridge", bridge);
   if (!bridge_row) return interfaces;
-  for (const auto& port : column(*bridge_row, "ports").uuids()) {
-    auto port_row = replica.find("Port", port);
-    if (!port_row) continue;
-    for (const auto& interface : column(*port_row, "interfaces").uuids()) {
-      auto row = replica.find("Interface", interface);
-      if (!row) continue;
-      auto read = read_interface(interface, port, *row);
-      interfaces.emplace(read.name, std::move(read));
-    }
-  }
+  for (const auto& port : column(*bridge_row, "ports").uuids()) interfaces.merge(read_port(replica, port));
   return interfaces;
 }
 

@@ -42,6 +42,9 @@ struct SwitchInterface {
 /// Interfaces by name.
 using SwitchInterfaces = std::map<std::string, SwitchInterface>;
 
+/// The interfaces of one row of the table Port.
+SwitchInterfaces read_port(const ovsdb::Replica& replica, const Uuid& port);
+
 /// The interfaces of the bridge of this name; empty when there is no such bridge.
 SwitchInterfaces read_interfaces(const ovsdb::Replica& replica, std::string_view bridge = kIntegrationBridge);
 
