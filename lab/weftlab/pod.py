@@ -12,6 +12,7 @@ from weftlab.shell import wait_until
 
 STARTED = "pod runs"
 MAIN = f"echo {STARTED}; exec sleep 2147483647"
+MARKED = f'echo {STARTED}; exec "$@"'
 # ctr knows no configuration folder but /etc/cni/net.d and passes no CNI arguments: each pod has its own folder there.
 WITH_CNI_FOLDERS = ('mount --bind "$1" {} && mount --bind "$2" {} && shift 2 && exec "$@"'
                     .format(containers.CNI_CONFIG_DIR, containers.CNI_PLUGIN_DIR))
@@ -110,7 +111,8 @@ def execute(lab, name, command):
     """Runs a command in a pod, in the place of this process."""
     _node_name(lab, name)
     exec_id = f"exec-{uuid.uuid4().hex}"
-    relay.become(containers.ctr_command(lab, "task", "exec", "--exec-id", exec_id, name, *command))
+    relay.become(containers.ctr_command(lab, "task", "exec", "--exec-id", exec_id, name, "/bin/sh", "-c", MARKED, "sh", *command),
+                 marker=f"{STARTED}\n".encode())
 
 
 def stop(lab, name):

@@ -48,6 +48,15 @@ def test_exec_keeps_stdin_and_stdout_byte_by_byte(place):
     assert done.stdout == content and done.returncode == 0
 
 
+def test_exec_ends_stdin_that_is_empty(place):
+    done = sh(place, "cat", input=b"")
+    assert done.stdout == b"" and done.returncode == 0
+
+
+def test_exec_of_a_missing_command_gives_127(place):
+    assert lab(*place, "--", "no-such-command").returncode == 127
+
+
 def test_exec_keeps_stderr_apart(place):
     done = sh(place, "echo out; echo err >&2")
     assert (done.stdout, done.stderr) == (b"out\n", b"err\n")
