@@ -18,7 +18,7 @@ What to try next (first: eval "$(lab/lab env)"):
   openstack port list                        the ports, as any OpenStack tool sees them
   weft flows worker1 --explain               a node's flows with the objects that they serve
   lab vm exec cirros-test001 -- sh           a shell in the instance
-  lab pod exec web -- ping 20.20.1.1         a command in the pod
+  lab pod exec web -- ping -c 3 {instance}    a command in the pod
   lab kill agent worker1; lab start agent worker1    nobody notices
   lab status                                 what runs, on which node
   make down                                  removes everything again
@@ -31,9 +31,8 @@ def bring_up():
         subprocess.run([LAB, "up"], check=True)
 
 
-def tell(teller):
+def tell(teller, story):
     forget(teller)
-    story = Story(teller)
     for number, (title, steps) in enumerate(CHAPTERS, 1):
         teller.chapter(number, title)
         try:
@@ -49,13 +48,15 @@ def main():
     started = time.monotonic()
     try:
         bring_up()
-        code = tell(Teller())
+        teller = Teller()
+        story = Story(teller)
+        code = tell(teller, story)
     except (StoryError, subprocess.CalledProcessError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     if code == 0:
         print(f"\nEvery step held, after {time.monotonic() - started:.0f} s.")
-        print(NEXT)
+        print(NEXT.format(instance=story.instance.address))
     return code
 
 

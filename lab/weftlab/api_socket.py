@@ -31,8 +31,16 @@ def start(lab):
 _HOLDER = "import sys; from weftlab.api_socket import hold; hold(sys.argv[1])"
 
 
+def wanted_port(lab):
+    """The port that LAB_API_PORT asks for, or the lab's own default; 0 for any."""
+    text = os.environ.get("LAB_API_PORT") or str(DEFAULT_API_PORT if lab.name == DEFAULT_NAME else 0)
+    if not (text.isdecimal() and int(text) < 65536):
+        raise LabError(f"LAB_API_PORT={text!r}: a port number, or 0 for any")
+    return int(text)
+
+
 def _listen(lab):
-    wanted = int(os.environ.get("LAB_API_PORT", DEFAULT_API_PORT if lab.name == DEFAULT_NAME else 0))
+    wanted = wanted_port(lab)
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 
-from weftlab import api_socket, cgroups, containers, daemons, mounts, netns, processes, services, switch, underlay
+from weftlab import (api_socket, cgroups, containers, daemons, mounts, netns, pod, processes, services, switch,
+                     underlay)
 from weftlab.errors import LabError
 from weftlab.layout import RUN, ROOT
 from weftlab.shell import run, wait_until
@@ -65,6 +66,7 @@ def up(lab, worker_count, say=lambda text: None):
     """Brings the lab up, or completes one that is up already; returns when every node is connected."""
     if not 1 <= worker_count <= MAX_WORKERS:
         raise LabError(f"1 to {MAX_WORKERS} workers")
+    api_socket.wanted_port(lab)
     say("building")
     build(lab)
     with exclusive(lab):
@@ -143,11 +145,13 @@ def down(lab):
         lab.lock_file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         RUN.rmdir()
+        containers.remove_cni_folders()
 
 
 def _remove_all(lab):
     containers.forget_shims(lab)
     processes.sweep(lab)
+    pod.forget_results(lab)
     mounts.unmount_under(lab.dir)
     cgroups.remove(lab)
     for namespace in netns.names():

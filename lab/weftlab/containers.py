@@ -16,6 +16,7 @@ IMAGE = "weft-lab/busybox:1"
 BUSYBOX = "/bin/busybox"
 CNI_CONFIG_DIR = pathlib.Path("/etc/cni/net.d")
 CNI_PLUGIN_DIR = pathlib.Path("/opt/cni/bin")
+MADE_FOLDERS = CACHE / "made-folders"
 
 
 def socket_path(lab):
@@ -33,8 +34,6 @@ def start(lab):
     processes.spawn(lab, "host", PROCESS, ["containerd", "--config", config])
     wait_until(lambda: ctr_succeeds(lab, "version"), "containerd")
     ctr(lab, "image", "import", "--snapshotter", "native", image_archive())
-    for path in (CNI_CONFIG_DIR, CNI_PLUGIN_DIR):
-        path.mkdir(parents=True, exist_ok=True)  # a pod's own files are mounted over them
 
 
 # The CRI plugin is off: no kubelet here, and it would want the host's CNI configuration.
@@ -49,6 +48,25 @@ disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"
 [ttrpc]
   address = "{folder}/containerd.sock.ttrpc"
 """
+
+
+def make_cni_folders():
+    """The folders that a pod's own are mounted over. Those that the machine lacked are noted."""
+    for folder in (CNI_CONFIG_DIR, CNI_PLUGIN_DIR):
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        if missing:
+            with MADE_FOLDERS.open("a") as file:
+                file.writelines(f"{path}\n" for path in missing)
+            folder.mkdir(parents=True, exist_ok=True)
+
+
+def remove_cni_folders():
+    """Removes the noted folders that are empty. Only without any lab: a pod's mounts go with the folder below them."""
+    if MADE_FOLDERS.exists():
+        for path in MADE_FOLDERS.read_text().splitlines():
+            with contextlib.suppress(OSError):
+                os.rmdir(path)
+        MADE_FOLDERS.unlink()
 
 
 def ctr_command(lab, *arguments):

@@ -2,10 +2,11 @@
 import json
 import re
 import shutil
+import urllib.parse
 import uuid
 
 from weftlab import guest_exec, guest_image, http, netns, processes, switch
-from weftlab.errors import LabError
+from weftlab.errors import LabError, NotFound
 from weftlab.shell import wait_until
 
 MEMORY_MIB = 128
@@ -34,11 +35,24 @@ def _read(lab, name):
         raise LabError(f"no guest {name}") from error
 
 
-def start(lab, name, node, port_id):
+def _find_port(lab, wanted):
+    """A port by its id, else by its name."""
+    try:
+        return http.api(lab, "GET", f"/v2.0/ports/{urllib.parse.quote(wanted, safe='')}")["port"]
+    except NotFound:
+        found = http.api(lab, "GET", f"/v2.0/ports?{urllib.parse.urlencode({'name': wanted})}")["ports"]
+    if len(found) != 1:
+        raise LabError(f"{len(found) or 'no'} ports are named {wanted!r}; give an id")
+    return found[0]
+
+
+def start(lab, name, node, wanted_port):
     """Starts a guest on a port; returns when its shell answers and its DHCP client has a lease."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", name):
         raise LabError(f"{name!r} is no name for a guest")
-    port = http.api(lab, "GET", f"/v2.0/ports/{port_id}")["port"]
+    port = _find_port(lab, wanted_port)
+    if port["binding:host_id"] not in ("", node.name):
+        raise LabError(f"port {wanted_port} is bound to {port['binding:host_id']}, not to {node.name}")
     folder = _folder(lab, name)
     try:
         folder.mkdir(parents=True)
@@ -68,8 +82,7 @@ def _boot(lab, name, node, port):
     try:
         execute_quietly(lab, name, ["sh", "-c", WAIT_FOR_LEASE], LEASE_TIMEOUT)
     except LabError as error:
-        raise LabError(f"guest {name} got no DHCP lease within {LEASE_TIMEOUT} s; "
-                       f"is port {port['id']} bound to {node.name}?") from error
+        raise LabError(f"guest {name} got no DHCP lease within {LEASE_TIMEOUT} s") from error
 
 
 def _claim(lab, node, port, vm_uuid):

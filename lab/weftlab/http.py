@@ -4,7 +4,7 @@ import json
 import socket
 
 from weftlab import api_socket, netns
-from weftlab.errors import LabError
+from weftlab.errors import LabError, NotFound
 
 
 def healthy(address, port, namespace=None):
@@ -43,5 +43,5 @@ def api(lab, method, path, body=None):
     except OSError as error:
         raise LabError(f"the API does not answer: {error}") from error
     if status >= 300:
-        raise LabError(f"{method} {path}: {status} {answer.decode(errors='replace')}")
+        raise (NotFound if status == 404 else LabError)(f"{method} {path}: {status} {answer.decode(errors='replace')}")
     return json.loads(answer) if answer else None

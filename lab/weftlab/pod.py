@@ -1,4 +1,5 @@
 """Pods: containers that containerd starts, wired by CNI plugins that containerd's own CNI runtime calls."""
+import contextlib
 import json
 import os
 import pathlib
@@ -6,9 +7,9 @@ import re
 import shutil
 import uuid
 
-from weftlab import containers, daemons, processes, relay
+from weftlab import containers, daemons, netns, processes, relay
 from weftlab.errors import LabError
-from weftlab.shell import wait_until
+from weftlab.shell import run, wait_until
 
 STARTED = "pod runs"
 MAIN = f"echo {STARTED}; exec sleep 2147483647"
@@ -16,6 +17,7 @@ MARKED = f'echo {STARTED}; exec "$@"'
 # ctr knows no configuration folder but /etc/cni/net.d and passes no CNI arguments: each pod has its own folder there.
 WITH_CNI_FOLDERS = ('mount --bind "$1" {} && mount --bind "$2" {} && shift 2 && exec "$@"'
                     .format(containers.CNI_CONFIG_DIR, containers.CNI_PLUGIN_DIR))
+CNI_RESULTS = pathlib.Path("/var/lib/cni/results")
 DISTRIBUTION_PLUGINS = pathlib.Path("/usr/lib/cni")
 
 
@@ -61,8 +63,9 @@ def start(lab, name, node, config):
     except FileExistsError as error:
         raise LabError(f"pod {name} exists") from error
     (folder / "node").write_text(node.name)
-    (folder / "net.d" / "10-pod.conflist").write_text(config)
+    _config_file(lab, name).write_text(config)
     processes.log_file(lab, node.name, _process(name)).unlink(missing_ok=True)
+    containers.make_cni_folders()
     _run_in_background(lab, name, node, folder)
     try:
         wait_until(lambda: _started_or_dead(lab, name, node), f"pod {name} to run", 60, interval=0.005)
@@ -116,16 +119,53 @@ def execute(lab, name, command):
 
 
 def stop(lab, name):
-    """Ends a pod's container; returns when containerd has run CNI DEL."""
+    """Ends a pod's container; returns when CNI DEL is done. A pod whose DEL failed stays known: stop tries DEL again."""
     node_name = _node_name(lab, name)
-    process = processes.find(lab, node_name, _process(name))
-    containers.ctr(lab, "task", "kill", "--signal", "SIGKILL", name, check=False)
-    if process:
-        wait_until(lambda: not processes.is_running(lab, node_name, _process(name)), f"CNI DEL of pod {name}", 60, 0.005)
-    complaint = _log(lab, name, node_name).partition(STARTED)[2].strip()
+    try:
+        if processes.is_running(lab, node_name, _process(name)):
+            _end(lab, name, node_name)
+        else:
+            _delete_attachment(lab, name, node_name)
+    except LabError as error:
+        raise LabError(f"pod {name} has ended, but CNI DEL failed (another `pod stop` tries it again):\n{error}") from error
     _remove(lab, name, node_name)
+
+
+def _end(lab, name, node_name):
+    """Kills the container, upon which containerd's runtime runs CNI DEL."""
+    containers.ctr(lab, "task", "kill", "--signal", "SIGKILL", name, check=False)
+    wait_until(lambda: not processes.is_running(lab, node_name, _process(name)), f"CNI DEL of pod {name}", 60, 0.005)
+    complaint = _log(lab, name, node_name).partition(STARTED)[2].strip()
     if "error" in complaint:
-        raise LabError(f"pod {name} is gone, but CNI DEL failed:\n{complaint}")
+        raise LabError(complaint)
+
+
+def _delete_attachment(lab, name, node_name):
+    """CNI DEL of a container that has ended: what the runtime called, in its place."""
+    node = next(n for n in lab.workers(int(node_name.removeprefix("worker"))) if n.name == node_name)
+    config = json.loads(_config_file(lab, name).read_text())
+    plugins = _plugin_folder(lab)
+    environment = {**os.environ, "CNI_COMMAND": "DEL", "CNI_CONTAINERID": f"{lab.name}-{name}", "CNI_IFNAME": "eth0",
+                   "CNI_NETNS": "", "CNI_PATH": str(plugins)}
+    for plugin in reversed(config["plugins"]):
+        request = {**plugin, "cniVersion": config["cniVersion"], "name": config["name"]}
+        run(*netns.enter(node.namespace), plugins / plugin["type"], env=environment, input=json.dumps(request))
+
+
+def _config_file(lab, name):
+    return _folder(lab, name) / "net.d" / "10-pod.conflist"
+
+
+def forget_results(lab):
+    """Removes what the CNI runtime keeps, outside the lab's folder, of pods that still run."""
+    for folder in (lab.dir / "pods").glob("*"):
+        _forget_result(lab, folder.name)
+
+
+def _forget_result(lab, name):
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        network = json.loads(_config_file(lab, name).read_text())["name"]
+        (CNI_RESULTS / f"{network}-{lab.name}-{name}-eth0").unlink()
 
 
 def _remove(lab, name, node_name):
@@ -134,4 +174,5 @@ def _remove(lab, name, node_name):
     containers.ctr(lab, "task", "delete", "--force", name, check=False)
     containers.ctr(lab, "container", "delete", name, check=False)
     processes.log_file(lab, node_name, _process(name)).unlink(missing_ok=True)
+    _forget_result(lab, name)
     shutil.rmtree(_folder(lab, name), ignore_errors=True)

@@ -9,7 +9,8 @@ CONTROLLER = {"store": daemons.start_store, "weftd": daemons.start_weftd}
 def _start_vswitchd(node):
     switch.start_switch(node)
     if processes.is_running(node.lab, node.name, "agent"):
-        wait_until(lambda: switch.controllers_connected(node), f"the agent of {node.name} to connect to the switch")
+        # The database's is_connected may be what the dead switch left there: the agent itself knows.
+        wait_until(lambda: daemons.agent_healthy(node), f"the agent of {node.name} to connect to the switch")
 
 
 WORKER = {"ovsdb-server": switch.start_database, "vswitchd": _start_vswitchd, "agent": daemons.start_agent}

@@ -10,7 +10,7 @@ def run(*argv, env=None, input=None, check=True):
     done = subprocess.run([str(a) for a in argv], env=env, input=input, text=True, capture_output=True,
                           stdin=subprocess.DEVNULL if input is None else None)
     if check and done.returncode != 0:
-        raise LabError(f"{' '.join(str(a) for a in argv)}: exit code {done.returncode}\n{done.stderr.strip()}")
+        raise LabError(f"{' '.join(str(a) for a in argv)}: exit code {done.returncode}\n{(done.stderr or done.stdout).strip()}")
     return done.stdout
 
 
