@@ -126,18 +126,20 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--store", flags.store,
                  "the store: tcp:IP:PORT, ssl:IP:PORT or unix:PATH; several are one cluster");
   app.add_option("--tunnel-ip", flags.tunnel_ip, "this node's underlay address");
-  app.add_option("--ovsdb", flags.ovsdb, "this node's Open vSwitch database");
-  app.add_option("--openflow-port", flags.openflow_port, "where br-int connects to, on 127.0.0.1")
+  app.add_option("--ovsdb", flags.ovsdb,
+                 "this node's Open vSwitch database (default: unix:/var/run/openvswitch/db.sock)");
+  app.add_option("--openflow-port", flags.openflow_port,
+                 "where br-int connects to, on 127.0.0.1 (default: 6633)")
       ->check(CLI::Range(1, 65535));
-  app.add_option("--cni-socket", flags.cni_socket, "Unix socket for weft-cni");
+  app.add_option("--cni-socket", flags.cni_socket, "Unix socket for weft-cni (default: /run/weft/cni.sock)");
   app.add_option("--diagnostics", flags.diagnostics, "read-only HTTP endpoint (default: tcp:TUNNEL_IP:9697)");
   app.add_option("--datapath-type", flags.datapath_type,
                  "system or netdev (default: what the switch supports)");
-  app.add_option("--underlay-mtu", flags.underlay_mtu, "largest IP packet of the underlay")
+  app.add_option("--underlay-mtu", flags.underlay_mtu, "largest IP packet of the underlay (default: 1500)")
       ->check(CLI::Range(576, 65535));
   app.add_option("--bridge-mapping", flags.bridge_mapping,
                  "PHYSICAL_NETWORK:BRIDGE (default: physnet1:br-ex)");
-  app.add_option("--log-level", flags.log_level, "debug, info, warn or error");
+  app.add_option("--log-level", flags.log_level, "debug, info, warn or error (default: info)");
 }
 
 template <typename From, typename To>

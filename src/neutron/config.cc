@@ -92,10 +92,11 @@ void declare(CLI::App& app, std::string& file, Config& config) {
   app.set_version_flag("--version", WEFT_VERSION);
   app.add_option("--config", file, "TOML file with the same settings; flags win");
   for (const auto& text : kTexts)
-    app.add_option("--" + std::string(text.name), config.*text.member, text.help);
+    app.add_option("--" + std::string(text.name), config.*text.member, text.help)->capture_default_str();
   for (const auto& list : kLists)
     app.add_option("--" + std::string(list.name), config.*list.member, list.help);
   app.add_option("--underlay-mtu", config.underlay_mtu, "MTU of the network between the nodes")
+      ->capture_default_str()
       ->check(CLI::Range(kMinUnderlayMtu, kMaxUnderlayMtu));
 }
 
