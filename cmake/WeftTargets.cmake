@@ -52,7 +52,7 @@ function(_weft_gtest target label name)
   endforeach()
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 300)
+  set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 900)
 endfunction()
 
 function(weft_test name)
