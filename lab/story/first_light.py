@@ -179,7 +179,15 @@ class FirstLight:
     @step("host_reaches_instance")
     def node_without_port_does_not_reach_instance(self):
         """A8; A6 is the control"""
-        self.t.run(f"lab exec worker2 -- ping -c 3 -W 1 {self.instance.address}", expect=2)
+        _, mac = self.address_and_mac(self.instance_port)
+        self.t.run("lab exec worker2 -- ip link set br-int up")
+        with self.t.beside("lab exec worker2 -- tcpdump -l -n -i br-int icmp", LISTENING) as sent:
+            self.t.run(f"lab exec worker2 -- ip route add {NETWORK} dev br-int")
+            self.t.run(f"lab exec worker2 -- ip neighbour replace {self.instance.address} lladdr {mac} dev br-int")
+            answer = self.t.run(f"lab exec worker2 -- ping -c 3 -W 1 {self.instance.address}", expect=1)
+            sent.wait_for(rf"> {re.escape(self.instance.address)}: ICMP echo request")
+        self.t.run("lab exec worker2 -- ip link set br-int down")  # the route and the neighbour go with it
+        self.t.check("100% packet loss" in answer, "what the node sends into br-int is lost: it has no port there")
 
     @step("host_reaches_instance")
     def host_port_survives_agent_restart(self):
@@ -213,7 +221,8 @@ class FirstLight:
     def underlay_carries_vxlan(self):
         with self.t.beside("lab exec underlay -- tcpdump -l -n -i br-underlay udp port 4789", LISTENING) as wire:
             self.t.run(f"lab pod exec {POD} -- ping -c 1 {self.instance.address}")
-            wire.wait_for(rf"VXLAN, .*vni {self.vni}\b")
+            wire.wait_for(rf"VXLAN, .*vni {self.vni}\b[^\n]*\n[^\n]*"
+                          rf"{re.escape(self.pod.address)} > {re.escape(self.instance.address)}: ICMP echo request")
         self.t.check(set(re.findall(r"vni (\d+)", wire.output())) == {self.vni},
                      f"the underlay carries VXLAN with the network's identifier {self.vni}")
 

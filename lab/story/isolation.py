@@ -29,7 +29,7 @@ class Story(FirstLight):
                             f"--fixed-ip ip-address={address} -c id -f value blue-b")
         self.t.run(f"lab pod start blue-b --node worker2 --port {port}")
         self.t.run("lab pod start blue-a --node worker1 --network tenant-b --security-group con-pod")
-        self.blue_b_mac = self.port(port)["mac_address"]
+        self.blue_b_port, self.blue_b_mac = port, self.port(port)["mac_address"]
         shown = self.t.run("lab pod exec blue-b -- ip address show eth0")
         self.t.check(f"inet {address}/24" in shown, f"blue-b has {address}, as the instance of the other tenant has")
         self.t.check(f"mtu {self.geneve_mtu} " in shown and int(self.geneve_mtu) <= 1450,
@@ -38,7 +38,9 @@ class Story(FirstLight):
     @step("second_tenant_uses_the_same_addresses", "pod_has_its_port")
     def tenants_never_hear_each_other(self):
         address = self.instance.address
-        with self.t.beside(f"lab vm exec {self.instance.name} -- tcpdump -l -n -e -i eth0", LISTENING) as heard:
+        with self.t.beside(f"lab vm exec {self.instance.name} -- tcpdump -l -n -e -i eth0", LISTENING) as heard, \
+             self.t.beside("lab exec worker2 -- tcpdump -l -n -e -i $(lab exec worker2 -- ovs-vsctl --bare --columns=name "
+                           f"find Interface external_ids:iface-id={self.blue_b_port})", LISTENING) as blue_heard:
             answer = self.t.run(f"lab pod exec blue-a -- ping -c 3 {address}")
             self.t.check("3 packets received, 0% packet loss" in answer and answer.count("ttl=64") == 3,
                          "inside the second network: no loss, ttl=64")
@@ -46,15 +48,20 @@ class Story(FirstLight):
             self.t.check(self.blue_b_mac in neighbours, "it was blue-b that answered")
             self.t.run(f"lab pod exec {POD} -- ping -c 1 {address}")
             heard.wait_for(rf"{re.escape(self.pod.address)} > {re.escape(address)}: ICMP echo request")
+            self.t.run(f"lab pod exec blue-a -- ping -c 1 {address}")
+            blue_heard.wait_for(rf"(?s)(> {re.escape(address)}: ICMP echo request.*){{4}}")
         blue_a = self.t.quiet("lab pod exec blue-a -- cat /sys/class/net/eth0/address").strip()
         self.t.check(blue_a not in heard.output() and self.blue_b_mac not in heard.output(),
                      "the instance heard its own tenant's pod, and nothing of the second tenant")
+        pod = self.t.quiet(f"lab pod exec {POD} -- cat /sys/class/net/eth0/address").strip()
+        self.t.check(blue_a in blue_heard.output() and pod not in blue_heard.output(),
+                     "blue-b heard blue-a, and nothing of the first tenant's pod")
 
     @step("second_tenant_uses_the_same_addresses")
     def underlay_carries_geneve(self):
         with self.t.beside("lab exec underlay -- tcpdump -l -n -i br-underlay udp port 6081", LISTENING) as wire:
             self.t.run(f"lab pod exec blue-a -- ping -c 1 {self.instance.address}")
-            wire.wait_for(r"Geneve, .*vni 0x[0-9a-f]+")
+            wire.wait_for(rf"Geneve, .*vni 0x[0-9a-f]+[^\n]*\n?[^\n]*> {re.escape(self.instance.address)}: ICMP echo request")
         seen = {int(vni, 16) for vni in re.findall(r"vni (0x[0-9a-f]+)", wire.output())}
         self.t.check(seen == {int(self.geneve_vni)}, f"the underlay carries Geneve with its identifier {self.geneve_vni}")
 
@@ -84,13 +91,22 @@ class Story(FirstLight):
     def foreign_sources_do_not_get_out(self):
         guest = f"lab vm exec {self.instance.name} --"
         mac = self.port(self.instance_port)["mac_address"]
-        with self.t.beside(f"lab exec worker3 -- tcpdump -l -n -e -i o-cy0 {ECHO_REQUESTS}", LISTENING) as heard:
+        # Without an entry of its own the guest would ask by ARP first, and never send the packet itself.
+        neighbour = f"{guest} ip neighbour replace {self.host.address} lladdr {self.host_mac} nud permanent dev eth0"
+        with self.t.beside(f"lab exec worker3 -- tcpdump -l -n -e -i o-cy0 {ECHO_REQUESTS}", LISTENING) as heard, \
+             self.t.beside(f"{guest} tcpdump -l -n -e -i eth0 {ECHO_REQUESTS}", LISTENING) as sent:
             self.t.run(f"{guest} ip address add {FOREIGN_ADDRESS}/24 dev eth0")
+            self.t.run(neighbour)
             self.t.run(f"{guest} ping -c 2 -W 1 -I {FOREIGN_ADDRESS} {self.host.address}", expect=REFUSED)
+            sent.wait_for(rf"{re.escape(FOREIGN_ADDRESS)} > {re.escape(self.host.address)}: ICMP echo request")
             self.t.run(f"{guest} ip address del {FOREIGN_ADDRESS}/24 dev eth0")
             self.t.run(f"{guest} ip link set eth0 address {FOREIGN_MAC}")
+            self.t.run(neighbour)
             self.t.run(f"{guest} ping -c 2 -W 1 {self.host.address}", expect=REFUSED)
+            sent.wait_for(rf"{FOREIGN_MAC} > .*> {re.escape(self.host.address)}: ICMP echo request")
+            self.t.check(True, "control: the instance has sent packets with a foreign address and with a foreign MAC")
             self.t.run(f"{guest} ip link set eth0 address {mac}")
+            self.t.run(f"{guest} ip neighbour flush dev eth0")
             answer = self.t.run(f"{guest} ping -c 3 {self.host.address}")
             self.t.check(re.search(PINGED, answer), "control: with its own MAC and address it is answered")
             heard.wait_for(rf"{re.escape(self.instance.address)} > {re.escape(self.host.address)}")

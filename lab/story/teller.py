@@ -21,11 +21,11 @@ class StoryError(Exception):
 class Teller:
     """Runs shell commands in the lab's environment. A quiet one prints nothing: the tests have their own reports."""
 
-    def __init__(self, quiet=False):
+    def __init__(self, quiet=False, lab=None):
         self._quiet = quiet
         self._colour = sys.stdout.isatty()
         self._started = time.monotonic()
-        self.environment = _lab_environment()
+        self.environment = _lab_environment(lab)
 
     def chapter(self, number, title):
         elapsed = time.monotonic() - self._started
@@ -143,10 +143,11 @@ class Background:
             self._process.wait()
 
 
-def _lab_environment():
-    """The user's environment as `eval "$(lab/lab env)"` changes it."""
+def _lab_environment(lab):
+    """The user's environment as `eval "$(lab/lab env)"` changes it, for this lab where one is named."""
     script = f'settings=$("{LAB}" env) && eval "$settings" && env -0'
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True,
+                          env={**os.environ, **({"LAB_NAME": lab} if lab else {})})
     if done.returncode != 0:
         raise StoryError(done.stderr.strip())
     return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if entry)

@@ -151,6 +151,7 @@ def down(lab):
 def _remove_all(lab):
     containers.forget_shims(lab)
     processes.sweep(lab)
+    containers.forget_runtime(lab)
     pod.forget_results(lab)
     mounts.unmount_under(lab.dir)
     cgroups.remove(lab)

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import tarfile
 
 from weftlab import processes
@@ -16,11 +17,19 @@ IMAGE = "weft-lab/busybox:1"
 BUSYBOX = "/bin/busybox"
 CNI_CONFIG_DIR = pathlib.Path("/etc/cni/net.d")
 CNI_PLUGIN_DIR = pathlib.Path("/opt/cni/bin")
+RUNC_ROOT = pathlib.Path("/run/containerd/runc")
 MADE_FOLDERS = CACHE / "made-folders"
 
 
 def socket_path(lab):
     return lab.dir / "containerd" / "containerd.sock"
+
+
+def fifo_dir(lab):
+    """Where clients talk to containers. Their own choice is outside the lab's folder."""
+    folder = lab.dir / "containerd" / "fifo"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def start(lab):
@@ -79,6 +88,11 @@ def ctr(lab, *arguments, check=True):
 
 def ctr_succeeds(lab, *arguments):
     return succeeds(*ctr_command(lab, *arguments))
+
+
+def forget_runtime(lab):
+    """Removes runc's state of containers that were killed with everything: it would refuse their names."""
+    shutil.rmtree(RUNC_ROOT / lab.name, ignore_errors=True)
 
 
 def forget_shims(lab):

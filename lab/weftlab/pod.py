@@ -75,7 +75,8 @@ def start(lab, name, node, config):
 
 
 def _run_in_background(lab, name, node, folder):
-    command = containers.ctr_command(lab, "run", "--rm", "--cni", "--snapshotter", "native", "--label", f"node={node.name}",
+    command = containers.ctr_command(lab, "run", "--rm", "--cni", "--fifo-dir", containers.fifo_dir(lab),
+                                     "--snapshotter", "native", "--label", f"node={node.name}",
                                      f"docker.io/{containers.IMAGE}", name, "/bin/sh", "-c", MAIN)
     processes.spawn(lab, node.name, _process(name),
                     ["unshare", "--mount", "sh", "-c", WITH_CNI_FOLDERS, "sh", folder / "net.d", _plugin_folder(lab),
@@ -114,8 +115,8 @@ def execute(lab, name, command):
     """Runs a command in a pod, in the place of this process."""
     _node_name(lab, name)
     exec_id = f"exec-{uuid.uuid4().hex}"
-    relay.become(containers.ctr_command(lab, "task", "exec", "--exec-id", exec_id, name, "/bin/sh", "-c", MARKED, "sh", *command),
-                 marker=f"{STARTED}\n".encode())
+    client = containers.ctr_command(lab, "task", "exec", "--exec-id", exec_id, "--fifo-dir", containers.fifo_dir(lab), name)
+    relay.become([*client, "/bin/sh", "-c", MARKED, "sh", *command], marker=f"{STARTED}\n".encode())
 
 
 def stop(lab, name):
