@@ -163,6 +163,32 @@ class CniOnRealSwitch(unittest.TestCase):
         row = self.host.rows("Port", _uuid=["uuid", port])[0]
         self.assertEqual(row["host"], "", "unbound again")
 
+    def test_of_many_adds_of_one_ready_port_one_wins_and_keeps_it(self):
+        port = self.host.make_port(host="")
+        pods = [self.pod(port=port) for _ in range(6)]
+        outputs = self.all_at_once("ADD", pods)
+        winners = [pod for pod, (code, _) in zip(pods, outputs) if code == 0]
+        self.assertEqual(len(winners), 1, outputs)
+        winners[0].cni("CHECK")
+        self.assertTrue(self.host.is_active(port))
+        self.assertEqual(self.host.rows("Port", _uuid=["uuid", port])[0]["host"], NODE)
+        for pod in pods:
+            pod.cni("DEL")
+        self.assertEqual(self.host.rows("Port", _uuid=["uuid", port])[0]["host"], "")
+
+    def test_ready_port_that_an_instance_has_is_refused_and_left_alone(self):
+        port = self.host.make_port()
+        tap = "tap" + port[:11]
+        self.host.plug(tap, port)
+        eventually(lambda: self.host.is_active(port), "the instance's port is ACTIVE")
+        pod = self.pod()
+        with self.assertRaises(PluginError) as refused:
+            pod.cni("ADD", f"WEFT_PORT={port}")
+        self.assertEqual(refused.exception.code, 101)
+        pod.cni("DEL")
+        self.assertTrue(self.host.is_active(port))
+        self.assertIn(tap, self.host.run("ovs-vsctl", "list-ports", "br-int"))
+
     def test_port_of_another_node_is_refused(self):
         port = self.host.make_port(host="worker9")
         pod = self.pod()
@@ -259,23 +285,30 @@ class CniOnRealSwitch(unittest.TestCase):
             self.assertEqual(error.code, 11)
             return False
 
+    def all_at_once(self, command, pods):
+        """Calls the plugin for all pods at the same time: the exit codes with what was printed."""
+        running = []
+        for pod in pods:
+            env = dict(os.environ, CNI_COMMAND=command, CNI_CONTAINERID=pod.id, CNI_IFNAME="eth0",
+                       CNI_NETNS=f"/var/run/netns/{pod.namespace}", CNI_PATH="/")
+            process = subprocess.Popen([PLUGIN], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            process.stdin.write(json.dumps(pod.config))
+            process.stdin.close()
+            running.append(process)
+        ended = []
+        for process in running:
+            with process.stdout:
+                output = process.stdout.read()
+            ended.append((process.wait(), output))
+        return ended
+
     def test_many_at_once(self):
         pods = [self.pod(security_groups=["con-pod"]) for _ in range(8)]
         for command in ("ADD", "DEL"):
-            running = []
-            for pod in pods:
-                env = dict(os.environ, CNI_COMMAND=command, CNI_CONTAINERID=pod.id, CNI_IFNAME="eth0",
-                           CNI_NETNS=f"/var/run/netns/{pod.namespace}", CNI_PATH="/")
-                process = subprocess.Popen([PLUGIN], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-                process.stdin.write(json.dumps(pod.config))
-                process.stdin.close()
-                running.append(process)
-            outputs = [process.stdout.read() for process in running]
-            self.assertEqual([process.wait() for process in running], [0] * len(pods), outputs)
-            for process in running:
-                process.stdout.close()
+            ended = self.all_at_once(command, pods)
+            self.assertEqual([code for code, _ in ended], [0] * len(pods), ended)
             if command == "ADD":
-                addresses = {json.loads(output)["ips"][0]["address"] for output in outputs}
+                addresses = {json.loads(output)["ips"][0]["address"] for _, output in ended}
                 self.assertEqual(len(addresses), len(pods))
         for pod in pods:
             self.assert_nothing_left(pod)

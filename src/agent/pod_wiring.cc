@@ -14,13 +14,19 @@ constexpr std::size_t kKernelThreads = 4;
 constexpr std::chrono::seconds kActiveWithin{20};
 constexpr std::chrono::seconds kStillActiveWithin{2};
 
-/// One call at a time for one interface of one container.
+std::string name_of(const cni::Attachment& attachment) {
+  return attachment.container_id + "/" + attachment.ifname;
+}
+
+std::string name_of(const Uuid& port) {
+  return "port " + port.to_string();
+}
+
+/// One call at a time for one interface of one container, and one for one port.
 class Turn {
  public:
-  Turn(std::set<std::string>& busy, const cni::Attachment& attachment)
-      : busy_(busy),
-        key_(attachment.container_id + "/" + attachment.ifname),
-        mine_(busy.insert(key_).second) {}
+  Turn(std::set<std::string>& busy, std::string key)
+      : busy_(busy), key_(std::move(key)), mine_(busy.insert(key_).second) {}
   Turn(const Turn&) = delete;
   ~Turn() {
     if (mine_) busy_.erase(key_);
@@ -43,6 +49,12 @@ Result<void> check_namespace(const std::string& path) {
   return cni::invalid(cni::kInvalidEnvironment, "CNI_NETNS: " + ns.error().message);
 }
 
+void warn_of_leftovers(const PodInterface& interface, const Result<void>& rolled_back) {
+  if (rolled_back) return;
+  log::warn("cni.rollback_failed",
+            {{"port", interface.port.to_string()}, {"error", rolled_back.error().message}});
+}
+
 ipam::PortRequest port_request(const cni::Attachment& attachment, const model::Network& network,
                                const std::string& project, const std::string& node) {
   ipam::PortRequest request;
@@ -63,7 +75,7 @@ PodWiring::PodWiring(NodeServices& services) : services_(services), kernel_(kKer
 
 Task<cni::Wiring> PodWiring::add(cni::Attachment attachment) {
   WEFT_CO_CHECK(services_.ready());
-  Turn turn(busy_, attachment);
+  Turn turn(busy_, name_of(attachment));
   WEFT_CO_CHECK(turn.check());
   WEFT_CO_CHECK(check_namespace(attachment.netns));
   auto wired = find_plugged(attachment);
@@ -72,22 +84,28 @@ Task<cni::Wiring> PodWiring::add(cni::Attachment attachment) {
   if (unfinished) {
     WEFT_CO_CHECK(co_await release(*unfinished));
   }
+  auto ready = Uuid::parse(attachment.config.port);
+  if (!ready) co_return co_await wire_new(attachment);
+  Turn port_turn(busy_, name_of(*ready));
+  WEFT_CO_CHECK(port_turn.check());
   co_return co_await wire_new(attachment);
 }
 
 Task<void> PodWiring::del(cni::Attachment attachment) {
   WEFT_CO_CHECK(services_.ready());
-  Turn turn(busy_, attachment);
+  Turn turn(busy_, name_of(attachment));
   WEFT_CO_CHECK(turn.check());
   auto interface = find_plugged(attachment);
   if (!interface) interface = find_unfinished(attachment);
-  if (interface) co_return co_await release(*interface);
-  co_return Result<void>{};
+  if (!interface) co_return Result<void>{};
+  Turn port_turn(busy_, name_of(interface->port));
+  WEFT_CO_CHECK(port_turn.check());
+  co_return co_await release(*interface);
 }
 
 Task<void> PodWiring::check(cni::Attachment attachment) {
   WEFT_CO_CHECK(services_.ready());
-  Turn turn(busy_, attachment);
+  Turn turn(busy_, name_of(attachment));
   WEFT_CO_CHECK(turn.check());
   auto interface = find_plugged(attachment);
   if (!interface) {
@@ -134,11 +152,8 @@ Task<cni::Wiring> PodWiring::wire_new(cni::Attachment attachment) {
                             {"interface", interface.host_name()}});
     co_return wired;
   }
-  auto released = co_await release(interface);
-  if (!released) {
-    log::warn("cni.rollback_failed",
-              {{"port", interface.port.to_string()}, {"error", released.error().message}});
-  }
+  auto released = co_await release_port(interface);
+  warn_of_leftovers(interface, released);
   co_return wired;
 }
 
@@ -151,11 +166,19 @@ Task<cni::Wiring> PodWiring::wire(cni::Attachment attachment, Acquired acquired)
 
 Task<cni::Wiring> PodWiring::plug(PodPlan plan, PodInterface interface) {
   std::function<Result<MacAddress>()> make = [veth = plan.veth] { return make_veth(veth); };
+  // A link of this name that is there already is somebody else's, and so is its place in the switch.
   WEFT_CO_TRY(auto host_mac, co_await kernel_.run<MacAddress>(make));
+  auto plugged = co_await activate(interface);
+  if (plugged) co_return wiring_of(plan, host_mac);
+  auto unplugged = co_await unplug(interface.host_name());
+  warn_of_leftovers(interface, unplugged);
+  co_return fail(plugged.error());
+}
+
+Task<void> PodWiring::activate(PodInterface interface) {
   auto spec = to_plug(interface);
   WEFT_CO_CHECK(co_await services_.plug().add(spec));
-  WEFT_CO_CHECK(co_await services_.wait_active(interface.port, kActiveWithin));
-  co_return wiring_of(plan, host_mac);
+  co_return co_await services_.wait_active(interface.port, kActiveWithin);
 }
 
 Task<cni::Wiring> PodWiring::verify(cni::Attachment attachment, PodInterface interface) {
@@ -196,7 +219,7 @@ Task<PodWiring::Acquired> PodWiring::make_port(cni::Attachment attachment) {
 
 Task<PodWiring::Acquired> PodWiring::take_ready_port(Uuid id) {
   WEFT_CO_TRY(auto port, co_await find_port(services_.store(), id));
-  auto name = "port " + id.to_string();
+  auto name = name_of(id);
   auto plugged = services_.plug().plugged();
   if (std::ranges::any_of(plugged, [&](const PlugSpec& p) { return p.port == id; })) {
     co_return fail(Errc::kConflict, name + " is in use by another interface of this node");
@@ -217,11 +240,15 @@ Task<PodWiring::Acquired> PodWiring::take_ready_port(Uuid id) {
   co_return acquired;
 }
 
-Task<void> PodWiring::release(PodInterface interface) {
-  auto name = interface.host_name();
+Task<void> PodWiring::unplug(std::string name) {
   WEFT_CO_CHECK(co_await services_.plug().remove(name));
   std::function<Result<void>()> unlink = [name] { return delete_link(name); };
-  WEFT_CO_CHECK(co_await kernel_.run<void>(unlink));
+  co_return co_await kernel_.run<void>(unlink);
+}
+
+Task<void> PodWiring::release(PodInterface interface) {
+  auto name = interface.host_name();
+  WEFT_CO_CHECK(co_await unplug(name));
   WEFT_CO_CHECK(co_await release_port(interface));
   log::info("cni.deleted", {{"container", interface.container_id}, {"port", interface.port.to_string()}});
   co_return Result<void>{};

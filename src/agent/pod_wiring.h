@@ -17,8 +17,8 @@ class PodWiring {
   explicit PodWiring(NodeServices& services);
 
   /// Wires an interface; when it returns, the port is ACTIVE. Repeated for a wired interface it gives the
-  /// same result. On failure nothing is left behind. Errors: as ipam::create_ports; kNotFound for names;
-  /// kUnavailable while another call for the same interface runs.
+  /// same result. On failure nothing that this call made is left behind. Errors: as ipam::create_ports;
+  /// kNotFound for names; kUnavailable while another call for the same interface or port runs.
   Task<cni::Wiring> add(cni::Attachment attachment);
 
   /// Takes everything back that add() made. An interface that is not there is fine.
@@ -42,6 +42,8 @@ class PodWiring {
   Task<cni::Wiring> wire_new(cni::Attachment attachment);
   Task<cni::Wiring> wire(cni::Attachment attachment, Acquired acquired);
   Task<cni::Wiring> plug(PodPlan plan, PodInterface interface);
+  Task<void> activate(PodInterface interface);
+  Task<void> unplug(std::string name);
   Task<cni::Wiring> verify(cni::Attachment attachment, PodInterface interface);
   Task<Acquired> acquire(cni::Attachment attachment);
   Task<Acquired> make_port(cni::Attachment attachment);
@@ -51,7 +53,7 @@ class PodWiring {
 
   NodeServices& services_;
   BlockingPool kernel_;
-  std::set<std::string> busy_;  ///< interfaces that a call works on
+  std::set<std::string> busy_;  ///< interfaces and ports that a call works on
 };
 
 }  // namespace weft::agent
