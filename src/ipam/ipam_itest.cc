@@ -219,6 +219,26 @@ TEST_F(IpamItest, UpdatesOfOnePortByTwoControllersAreBothKept) {
   EXPECT_EQ(store->intent().find<Port>(port.id)->host, "worker1");
 }
 
+TEST_F(IpamItest, ManyUpdatesOfOnePortAreAllKept) {
+  Network network = make_network("10.0.0.0/24");
+  Port port = make_port(network).port;
+  auto second = connect();
+  int done = 0;
+  std::vector<std::string> errors;
+  auto note = [&](Result<void> result) {
+    ++done;
+    if (!result) errors.push_back(result.error().message);
+  };
+  for (int i = 0; i < 80; ++i) {
+    PortChange change{.id = port.id, .after = port};
+    change.after.name = fmt::format("n{}", i);
+    spawn(update_port(i % 2 ? *store : *second, change), note);
+  }
+  ASSERT_TRUE(run_until([&] { return done == 80; }));
+  EXPECT_THAT(errors, IsEmpty());
+  EXPECT_TRUE(run_until([&] { return store->intent().find<Port>(port.id)->revision == 81; }));
+}
+
 TEST_F(IpamItest, AnAgentMakesAndRemovesAPortThatOthersReportOn) {
   Network network = make_network("10.0.0.0/24");
   auto agent = connect({.host = "worker1"});

@@ -22,12 +22,22 @@ tl::unexpected<Error> port_not_found(const Uuid& id) {
 /// The store's refusal in Neutron's words, for races that were lost until patience ended.
 Error in_neutron_words(const Error& error) {
   auto conflict = store::read_conflict(error);
+  if (conflict.kind == Kind::kPrecondition)
+    return {Errc::kUnavailable, "The port is changed by too many at once; try again."};
   if (conflict.kind != Kind::kIndex) return error;
   if (conflict.table == "Address")
-    return {Errc::kConflict, "IP address already allocated: " + error.message, "IpAddressAlreadyAllocated"};
+    return {Errc::kConflict, "An IP address of the port is already allocated.", "IpAddressAlreadyAllocated"};
   if (conflict.table == "Port")
-    return {Errc::kConflict, "The mac address is in use: " + error.message, "MacAddressInUse"};
+    return {Errc::kConflict, "The MAC address of the port is in use.", "MacAddressInUse"};
   return error;
+}
+
+/// Is another try worth it? Others who change the same object end some day; what another object has taken
+/// stays taken.
+bool worth_another_try(const Error& lost, int attempt, std::chrono::steady_clock::time_point deadline) {
+  if (lost.code != Errc::kConflict) return false;
+  if (store::read_conflict(lost).kind != Kind::kPrecondition) return attempt < kTries;
+  return std::chrono::steady_clock::now() < deadline;
 }
 
 void stamp_creation(Port& port) {
@@ -163,8 +173,8 @@ Task<void> update_port(store::Store& store, PortChange change) {
   const Port wanted = change.after;
   const std::vector<Uuid> named_groups = change.groups.value_or(std::vector<Uuid>{});
   WEFT_CO_CHECK(co_await require_groups(store, named_groups));
-  Error lost;
-  for (int attempt = 1; attempt <= kTries; ++attempt) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
     auto current = store.intent().find<Port>(change.id);
     if (!current) co_return port_not_found(change.id);
     if (change.if_revision && *change.if_revision != current->revision) {
@@ -179,11 +189,10 @@ Task<void> update_port(store::Store& store, PortChange change) {
     store::Write write = changes(*current, plan);
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();
-    lost = committed.error();
-    if (lost.code != Errc::kConflict) break;
+    if (!worth_another_try(committed.error(), attempt, deadline))
+      co_return fail(in_neutron_words(committed.error()));
     co_await pause_before_retry(attempt);
   }
-  co_return fail(in_neutron_words(lost));
 }
 
 Task<void> delete_port(store::Store& store, Uuid id) {

@@ -337,6 +337,18 @@ TEST_F(NeutronApi, NeverHandsOutOneAddressTwiceFromTwoServers) {
   EXPECT_EQ(refused, 11);
 }
 
+TEST_F(NeutronApi, TakesAllOfManyUpdatesOfOnePort) {
+  auto id = make("/ports", "port", R"("network_id": ")" + make_network() + '"');
+  std::vector<std::shared_ptr<Answer>> answers;
+  for (int i = 0; i < 40; ++i)
+    answers.push_back(
+        send(*first_, "PUT", "/ports/" + id, R"({"port": {"name": "n)" + std::to_string(i) + "\"}}"));
+  run_until([&] {
+    return std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a->status != 0; });
+  });
+  for (const auto& answer : answers) EXPECT_EQ(answer->status, 200) << json::serialize(answer->body);
+}
+
 TEST_F(NeutronApi, LetsOnlyOneOfTwoOverlappingSubnetsIn) {
   auto network = make_network();
   run_until([&] { return second_->store.intent().find<model::Network>(*Uuid::parse(network)) != nullptr; });

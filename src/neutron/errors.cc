@@ -48,6 +48,14 @@ bool is_api_type(std::string_view type) {
          type.find(' ') == std::string_view::npos;
 }
 
+/// What the client may read: neither the server's insides nor the store's wording.
+std::string_view message_of(const Error& error, const KindRow& kind) {
+  if (kind.status == 500) return "Request Failed: internal server error while processing your request.";
+  bool of_the_store = error.code == Errc::kConflict && !error.type.empty() && !is_api_type(error.type);
+  if (of_the_store) return "The request conflicts with another change; look again and try again.";
+  return error.message;
+}
+
 }  // namespace
 
 int status_of(const Error& error) {
@@ -61,9 +69,7 @@ http::Response to_response(const Error& error) {
   JsonWriter json;
   json.begin_object().key("NeutronError").begin_object();
   json.key("type").string(is_api_type(error.type) ? std::string_view(error.type) : kind.type);
-  json.key("message").string(kind.status == 500
-                                 ? "Request Failed: internal server error while processing your request."
-                                 : error.message);
+  json.key("message").string(message_of(error, kind));
   json.key("detail").string("").end_object().end_object();
   http::Response response;
   response.status = status_of(error);

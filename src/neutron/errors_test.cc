@@ -25,7 +25,8 @@ TEST(Errors, HaveNeutronsStatuses) {
 }
 
 TEST(Errors, KeepTheStoresWordsToThemselves) {
-  auto conflict = to_response(Error(Errc::kConflict, "m", "constraint violation"));
+  auto conflict = to_response(Error(Errc::kConflict, "\"where\" clause", "constraint violation"));
+  EXPECT_EQ(conflict.body.find("where"), std::string::npos);
   EXPECT_NE(conflict.body.find(R"("type": "Conflict")"), std::string::npos);
   auto bug = to_response(Error(Errc::kInternal, "pointer 0x17"));
   EXPECT_EQ(bug.status, 500);
