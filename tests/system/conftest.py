@@ -19,10 +19,12 @@ from tenant import Tenant  # noqa: E402
 def lab():
     """The lab is up; it goes with the last test."""
     subprocess.run([LAB, "down"], check=True)
-    subprocess.run([LAB, "up"], check=True)
-    yield
-    if not os.environ.get("KEEP_LAB"):
-        subprocess.run([LAB, "down"], check=True)
+    try:
+        subprocess.run([LAB, "up"], check=True)
+        yield
+    finally:
+        if not os.environ.get("KEEP_LAB"):
+            subprocess.run([LAB, "down"], check=True)
 
 
 @pytest.fixture(scope="session")

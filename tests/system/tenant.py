@@ -4,7 +4,7 @@ import json
 import re
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 _numbers = itertools.count(1)
 CIDR = "10.77.0.0/24"
@@ -92,14 +92,18 @@ class Tenant:
         return address
 
     def remove(self):
-        for name in self.pods:
-            self.t.quiet(f"lab pod stop {name}")
-        for name in self.vms:
-            self.t.quiet(f"lab vm stop {name}")
-        for node, interface in list(self.wires):
-            self.unwire(node, interface)
+        """Removes everything, whatever fails on the way; the first failure is raised in the end."""
+        with ExitStack() as steps:  # the last in is the first out
+            steps.callback(self.request, "DELETE", f"security-groups/{self.group}")
+            steps.callback(self.request, "DELETE", f"networks/{self.network}")
+            steps.callback(self._delete_ports)
+            for node, interface in self.wires:
+                steps.callback(self.unwire, node, interface)
+            for kind, names in (("vm", self.vms), ("pod", self.pods)):
+                for name in names:
+                    steps.callback(self.t.quiet, f"lab {kind} stop {name}")
+
+    def _delete_ports(self):
         for port in self.ports():
             with suppress(Refused):
                 self.request("DELETE", f"ports/{port['id']}")
-        self.request("DELETE", f"networks/{self.network}")
-        self.request("DELETE", f"security-groups/{self.group}")

@@ -14,7 +14,7 @@ def state(tenant, teller):
     """What a failed request must not change: the network's ports, worker2's ports in the switch, its interfaces."""
     def read():
         return (len(tenant.ports()), teller.run("lab exec worker2 -- ovs-vsctl list-ports br-int"),
-                teller.run("lab exec worker2 -- ls /sys/class/net"))
+                teller.run("lab exec worker2 -- ip -o link | cut -d: -f2"))
     return read
 
 
