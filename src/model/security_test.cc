@@ -23,5 +23,16 @@ TEST(Protocol, OnlyTransportProtocolsHavePorts) {
   EXPECT_FALSE(has_ports(4));
 }
 
+TEST(Rule, IsTheSameWithAnyRemoteAddressAsWithNoneSaid) {
+  SecurityGroupRule plain, any, some;
+  any.remote_prefix = *IpPrefix::parse("0.0.0.0/0");
+  some.remote_prefix = *IpPrefix::parse("0.0.0.0/1");
+  EXPECT_EQ(any.key(), plain.key());
+  EXPECT_NE(some.key(), plain.key());
+  plain.ethertype = any.ethertype = IpVersion::kV6;
+  any.remote_prefix = *IpPrefix::parse("::/0");
+  EXPECT_EQ(any.key(), plain.key());
+}
+
 }  // namespace
 }  // namespace weft::model
