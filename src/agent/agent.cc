@@ -175,9 +175,11 @@ std::map<std::string, InterfaceSettings> Agent::interface_settings() const {
   for (const auto& [name, claim] : ports_.claims()) {
     auto zone = ports_.zones().zone_of(name);
     auto here = claim.state == Claim::State::kHere || claim.state == Claim::State::kWaiting;
+    // One without a zone of its own in the database is no incumbent after a restart either.
+    if (claim.state == Claim::State::kDuplicate) continue;
     // Flows first: a change of the switch's database keeps the switch busy for a while.
     if (!zone || (here && !reconciler_.confirmed().contains(claim.port))) continue;
-    InterfaceSettings wanted{.zone = *zone};
+    InterfaceSettings wanted{.zone = *zone, .port = claim.port};
     auto interface = switch_db_.interfaces().find(name);
     auto port = store_.intent().find<model::Port>(claim.port);
     auto network = port ? store_.intent().find<model::Network>(port->network) : nullptr;

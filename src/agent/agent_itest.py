@@ -205,6 +205,32 @@ class AgentOnRealSwitch(unittest.TestCase):
         self.host.run("ovs-vsctl", "del-port", "o-life")
         eventually(lambda: self.host.binding(port) is None, "the binding goes")
 
+    def test_newcomer_with_the_same_iface_id_takes_nothing(self):
+        port = self.host.make_port()
+        self.host.plug("o-second", port)
+        eventually(lambda: self.host.is_active(port), "the port is ACTIVE")
+        self.host.plug("o-first", port)
+        eventually(lambda: "interface o-second has the same iface-id" in self.host.log(), "the agent tells")
+        for _ in range(2):
+            self.assertEqual(self.host.binding(port)["interface"], "o-second")
+            runs = self.host.log().count("flows.reconciled")
+            self.host.kill("agent")
+            self.host.start_agent()
+            eventually(lambda: self.host.log().count("flows.reconciled") > runs, "the agent reconciles")
+        self.host.run("ovs-vsctl", "del-port", "o-second")
+        eventually(lambda: (row := self.host.binding(port)) and row["interface"] == "o-first", "the other takes over")
+
+    def test_interface_whose_device_is_gone_is_not_active(self):
+        port = self.host.make_port()
+        self.host.run("ip", "link", "add", "o-veth", "type", "veth", "peer", "name", "o-peer")
+        self.host.run("ip", "link", "set", "o-veth", "up")
+        self.host.run("ovs-vsctl", "add-port", "br-int", "o-veth", "--", "set", "Interface", "o-veth",
+                      f"external-ids:iface-id={port}")
+        eventually(lambda: self.host.is_active(port), "the port is ACTIVE")
+        self.host.run("ip", "link", "del", "o-veth")
+        eventually(lambda: not self.host.is_active(port), "the port is DOWN")
+        self.assertIn("o-veth", self.host.binding(port)["failure"])
+
     def test_interface_that_was_first_is_claimed_when_the_port_comes(self):
         port = self.host.make_port(host="elsewhere")
         self.host.plug("o-moves", port)

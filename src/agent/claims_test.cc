@@ -57,6 +57,51 @@ TEST(Claims, FirstNameWinsOfTwoInterfacesWithOnePort) {
   EXPECT_EQ(claims.at("tap1").state, Claim::State::kDuplicate);
 }
 
+TEST(Claims, NewcomerDoesNotStealAPort) {
+  model::Intent intent;
+  auto port = port_on("worker1");
+  intent.put(port);
+  PortTable table(intent, "worker1");
+  SwitchInterfaces interfaces;
+  add_interface(interfaces, "tap1", port.id, 7);
+  table.refresh(interfaces);
+  add_interface(interfaces, "tap0", port.id, 8);
+  table.refresh(interfaces);
+  table.refresh(interfaces);
+  EXPECT_EQ(table.local_ports().at(port.id).interface, "tap1");
+  EXPECT_EQ(table.claims().at("tap0").state, Claim::State::kDuplicate);
+  EXPECT_EQ(table.claims().at("tap0").failure, "interface tap1 has the same iface-id " + port.id.to_string());
+  interfaces.at("tap1").device_gone = true;
+  table.refresh(interfaces);
+  EXPECT_EQ(table.local_ports().at(port.id).interface, "tap0")
+      << "one that works takes over from one that is dead";
+}
+
+TEST(Claims, NewcomerThatCameWhileTheAgentWasDownDoesNotStealAPort) {
+  model::Intent intent;
+  auto port = port_on("worker1");
+  intent.put(port);
+  SwitchInterfaces interfaces;
+  add_interface(interfaces, "tap0", port.id);
+  add_interface(interfaces, "tap1", port.id);
+  interfaces.at("tap1").external_ids["weft-ct-zone-port"] = port.id.to_string();
+  EXPECT_EQ(read_claims(interfaces, intent, "worker1").at("tap1").state, Claim::State::kHere);
+}
+
+TEST(Claims, InterfaceWithoutADeviceCarriesNothing) {
+  model::Intent intent;
+  auto port = port_on("worker1");
+  intent.put(port);
+  SwitchInterfaces interfaces;
+  add_interface(interfaces, "tap0", port.id);
+  interfaces.at("tap0").device_gone = true;
+  auto claims = read_claims(interfaces, intent, "worker1");
+  EXPECT_EQ(claims.at("tap0").state, Claim::State::kWaiting);
+  auto binding = wanted_bindings(claims, {port.id}, intent, "worker1").at(port.id);
+  EXPECT_FALSE(binding.up);
+  EXPECT_EQ(binding.failure, "the network device of interface tap0 is gone");
+}
+
 TEST(Claims, UnknownPortWaitsWithoutABinding) {
   model::Intent intent;
   SwitchInterfaces interfaces;
@@ -86,13 +131,43 @@ TEST(ZoneTable, ReadsBackWhatAFormerAgentGave) {
   SwitchInterfaces interfaces;
   add_interface(interfaces, "tap0", Uuid::random());
   add_interface(interfaces, "tap1", Uuid::random());
-  interfaces.at("tap1").external_ids["weft-ct-zone"] = "1";
+  auto& external_ids = interfaces.at("tap1").external_ids;
+  external_ids["weft-ct-zone"] = "1";
+  external_ids["weft-ct-zone-port"] = external_ids.at("iface-id");
   ZoneTable zones;
   zones.assign(interfaces);
   EXPECT_EQ(zones.zone_of("tap1"), 1);
   EXPECT_EQ(zones.zone_of("tap0"), 2);
   EXPECT_EQ(zones.take_unflushed(), std::vector<std::uint16_t>{2})
       << "only the new one may hold strangers' entries";
+}
+
+TEST(ZoneTable, AnotherPortOnAnInterfaceDoesNotInheritConnections) {
+  SwitchInterfaces interfaces;
+  add_interface(interfaces, "tap0", Uuid::random());
+  ZoneTable zones;
+  zones.assign(interfaces);
+  zones.take_unflushed();
+  zones.assign(interfaces);
+  EXPECT_TRUE(zones.take_unflushed().empty()) << "the same port keeps its connections";
+  interfaces.at("tap0").external_ids["iface-id"] = Uuid::random().to_string();
+  zones.assign(interfaces);
+  EXPECT_EQ(zones.take_unflushed(), std::vector<std::uint16_t>{1}) << "another port";
+  interfaces.at("tap0").row = Uuid::random();
+  zones.assign(interfaces);
+  EXPECT_EQ(zones.take_unflushed(), std::vector<std::uint16_t>{1}) << "another interface of this name";
+}
+
+TEST(ZoneTable, PortThatCameWhileTheAgentWasDownDoesNotInheritConnections) {
+  SwitchInterfaces interfaces;
+  add_interface(interfaces, "tap0", Uuid::random());
+  auto& external_ids = interfaces.at("tap0").external_ids;
+  external_ids["weft-ct-zone"] = "5";
+  external_ids["weft-ct-zone-port"] = Uuid::random().to_string();
+  ZoneTable zones;
+  zones.assign(interfaces);
+  EXPECT_EQ(zones.zone_of("tap0"), 5);
+  EXPECT_EQ(zones.take_unflushed(), std::vector<std::uint16_t>{5});
 }
 
 TEST(ZoneTable, ZoneOfAnInterfaceThatLeftIsFlushedForTheNext) {

@@ -23,9 +23,41 @@ void judge(Claim& claim, const model::Intent& intent, const std::string& node) {
   } else if (claim.ofport <= 0) {
     claim.state = Claim::State::kWaiting;
     if (claim.ofport < 0) claim.failure = fmt::format("the switch can't open interface {}", claim.interface);
+  } else if (claim.device_gone) {
+    claim.state = Claim::State::kWaiting;
+    claim.failure = fmt::format("the network device of interface {} is gone", claim.interface);
   } else {
     claim.state = Claim::State::kHere;
   }
+}
+
+enum class Rank { kBroken, kWorking, kIncumbent };
+
+Rank rank(const SwitchInterface& interface, const Claims& before) {
+  if (interface.ofport <= 0 || interface.device_gone) return Rank::kBroken;
+  auto port = interface.claimed_port();
+  auto known = before.find(interface.name);
+  if (known == before.end()) return interface.zone_port() == port ? Rank::kIncumbent : Rank::kWorking;
+  const auto& claim = known->second;
+  auto stayed = claim.row == interface.row && claim.port == port && claim.state != Claim::State::kDuplicate;
+  return stayed ? Rank::kIncumbent : Rank::kWorking;
+}
+
+struct Winner {
+  std::string interface;
+  Rank rank;
+};
+
+std::map<Uuid, Winner> choose_winners(const SwitchInterfaces& interfaces, const Claims& before) {
+  std::map<Uuid, Winner> winners;
+  for (const auto& [name, interface] : interfaces) {
+    auto port = interface.claimed_port();
+    if (!port) continue;
+    auto mine = rank(interface, before);
+    auto [winner, first] = winners.try_emplace(*port, Winner{name, mine});
+    if (!first && mine > winner->second.rank) winner->second = {name, mine};
+  }
+  return winners;
 }
 
 void log_claim(const Claim& claim) {
@@ -56,19 +88,24 @@ std::string_view to_string(Claim::State state) {
   return "unknown";
 }
 
-Claims read_claims(const SwitchInterfaces& interfaces, const model::Intent& intent, const std::string& node) {
+Claims read_claims(const SwitchInterfaces& interfaces, const model::Intent& intent, const std::string& node,
+                   const Claims& before) {
+  auto winners = choose_winners(interfaces, before);
   Claims claims;
-  std::map<Uuid, std::string> winners;
   for (const auto& [name, interface] : interfaces) {
     auto port = interface.claimed_port();
     if (!port) continue;
-    Claim claim{.port = *port, .interface = name, .row = interface.row, .ofport = interface.ofport};
-    auto [winner, first] = winners.emplace(*port, name);
-    if (first) {
+    Claim claim{.port = *port,
+                .interface = name,
+                .row = interface.row,
+                .ofport = interface.ofport,
+                .device_gone = interface.device_gone};
+    const auto& winner = winners.at(*port).interface;
+    if (winner == name) {
       judge(claim, intent, node);
     } else {
       claim.state = Claim::State::kDuplicate;
-      claim.failure = fmt::format("interface {} has the same iface-id {}", winner->second, port->to_string());
+      claim.failure = fmt::format("interface {} has the same iface-id {}", winner, port->to_string());
     }
     claims.emplace(name, std::move(claim));
   }
@@ -82,7 +119,8 @@ void PortTable::refresh(const SwitchInterfaces& interfaces) {
   auto known = interfaces;
   remember_numbers(known);
   zones_.assign(known);
-  auto before = std::exchange(claims_, read_claims(known, intent_, node_));
+  auto now = read_claims(known, intent_, node_, claims_);
+  auto before = std::exchange(claims_, std::move(now));
   for (const auto& [name, claim] : claims_) {
     auto old = before.find(name);
     if (old == before.end() || old->second != claim) log_claim(claim);

@@ -17,7 +17,7 @@ namespace weft::agent {
 struct Claim {
   enum class State {
     kHere,       ///< bound to this node: gets flows
-    kWaiting,    ///< would be here, but the switch has not given it a port number
+    kWaiting,    ///< would be here, but the switch can't carry it (yet)
     kUnknown,    ///< there is no such port (yet)
     kElsewhere,  ///< bound to another node, or to none
     kDuplicate,  ///< another interface has the same iface-id and wins
@@ -26,6 +26,7 @@ struct Claim {
   std::string interface;
   Uuid row;  ///< the interface's row: one that is deleted and made again is another
   std::int64_t ofport = 0;
+  bool device_gone = false;
   State state = State::kUnknown;
   std::string failure;  ///< for a person; empty for kHere, and while the switch is just not done yet
   bool operator==(const Claim&) const = default;
@@ -33,9 +34,11 @@ struct Claim {
 
 std::string_view to_string(Claim::State state);
 
-/// Claims by interface name. Of two interfaces with one iface-id, the one whose name comes first wins.
+/// Claims by interface name. Of several interfaces with one iface-id one wins: the one that carried the port
+/// `before`, or under a former agent; else one that works; of equals the one whose name comes first.
 using Claims = std::map<std::string, Claim>;
-Claims read_claims(const SwitchInterfaces& interfaces, const model::Intent& intent, const std::string& node);
+Claims read_claims(const SwitchInterfaces& interfaces, const model::Intent& intent, const std::string& node,
+                   const Claims& before = {});
 
 /// The claims with what they were given, kept current.
 class PortTable {

@@ -91,6 +91,7 @@ void Reconciler::request() {
 
 void Reconciler::flush_zones(const std::vector<std::uint16_t>& zones) {
   zones_to_flush_.insert(zones_to_flush_.end(), zones.begin(), zones.end());
+  if (!zones.empty()) dirty_ = true;
 }
 
 void Reconciler::connected(std::shared_ptr<openflow::Connection> connection) {

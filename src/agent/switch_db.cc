@@ -18,7 +18,8 @@ ovsdb::ClientOptions client_options(const std::string& remote) {
        {"name", "ports", "controller", "fail_mode", "protocols", "datapath_type", "datapath_id",
         "other_config"}},
       {"Port", {"name", "interfaces"}},
-      {"Interface", {"name", "type", "ofport", "ofport_request", "mtu_request", "external_ids", "options"}},
+      {"Interface",
+       {"name", "type", "ofport", "ifindex", "ofport_request", "mtu_request", "external_ids", "options"}},
       {"Controller", {"target", "connection_mode", "max_backoff"}},
   };
   return options;

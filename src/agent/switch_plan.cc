@@ -148,6 +148,8 @@ class Planner {
     auto row = row_or_empty("Interface", interface.row);
     ensure_entry("Interface", interface.row, row, "external_ids", std::string(kZoneKey),
                  std::to_string(settings.zone));
+    ensure_entry("Interface", interface.row, row, "external_ids", std::string(kZonePortKey),
+                 settings.port.to_string());
     if (settings.mtu_request)
       set("Interface", interface.row, row, "mtu_request", Datum(ovsdb::Atom(*settings.mtu_request)));
     if (!interface.ofport_request && interface.ofport > 0) {
@@ -156,7 +158,8 @@ class Planner {
   }
 
   static bool is_set(const SwitchInterface& interface, const InterfaceSettings& settings) {
-    return interface.zone() == settings.zone && (interface.ofport_request || interface.ofport <= 0) &&
+    return interface.zone() == settings.zone && interface.zone_port() == settings.port &&
+           (interface.ofport_request || interface.ofport <= 0) &&
            (!settings.mtu_request || interface.mtu_request == settings.mtu_request);
   }
 

@@ -25,6 +25,7 @@ struct TunnelPort {
 /// What a claimed interface of br-int shall be set to.
 struct InterfaceSettings {
   std::uint16_t zone = 0;
+  Uuid port;  ///< whose connections are in the zone
   std::optional<std::int64_t>
       mtu_request;  ///< internal interfaces only: the switch rewrites their MTU otherwise
   bool operator==(const InterfaceSettings&) const = default;

@@ -10,6 +10,14 @@ std::optional<std::int64_t> optional_integer(const ovsdb::Datum& datum) {
   return integers.empty() ? std::nullopt : std::optional(integers.front());
 }
 
+// The userspace datapath keeps the number of a port whose device was deleted; only the index says it. An
+// internal interface that was moved to a container's namespace has no index either, and works.
+bool is_device_gone(const ovsdb::Row& row) {
+  auto index = optional_integer(column(row, "ifindex"));
+  auto type = column(row, "type").string_or();
+  return (type.empty() || type == "system") && (index == 0 || column(row, "ofport").integer_or(0) < 0);
+}
+
 SwitchInterface read_interface(const Uuid& id, const Uuid& port, const ovsdb::Row& row) {
   SwitchInterface interface;
   interface.row = id;
@@ -17,6 +25,7 @@ SwitchInterface read_interface(const Uuid& id, const Uuid& port, const ovsdb::Ro
   interface.name = column(row, "name").string_or();
   interface.type = column(row, "type").string_or();
   interface.ofport = column(row, "ofport").integer_or(0);
+  interface.device_gone = is_device_gone(row);
   interface.ofport_request = optional_integer(column(row, "ofport_request"));
   interface.mtu_request = optional_integer(column(row, "mtu_request"));
   interface.external_ids = column(row, "external_ids").string_map();
@@ -47,6 +56,10 @@ std::pair<Uuid, ovsdb::RowPtr> find_named(const ovsdb::Replica& replica, std::st
 
 std::optional<Uuid> SwitchInterface::claimed_port() const {
   return Uuid::parse(value_or_empty(external_ids, kIfaceIdKey));
+}
+
+std::optional<Uuid> SwitchInterface::zone_port() const {
+  return Uuid::parse(value_or_empty(external_ids, kZonePortKey));
 }
 
 std::optional<std::uint16_t> SwitchInterface::zone() const {

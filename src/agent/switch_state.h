@@ -16,6 +16,7 @@ inline constexpr std::string_view kIntegrationBridge = "br-int";
 
 // external_ids that are ours; the others are those of Nova's os-vif and ovs-vsctl(8)'s users.
 inline constexpr std::string_view kZoneKey = "weft-ct-zone";
+inline constexpr std::string_view kZonePortKey = "weft-ct-zone-port";  // whose connections are in the zone
 inline constexpr std::string_view kPeerKey = "weft-peer";
 inline constexpr std::string_view kIfaceIdKey = "iface-id";
 inline constexpr std::string_view kAttachedMacKey = "attached-mac";
@@ -25,8 +26,9 @@ struct SwitchInterface {
   Uuid row;
   Uuid port_row;  ///< the Port that holds it
   std::string name;
-  std::string type;         ///< "" (system), "internal", "vxlan", ...
-  std::int64_t ofport = 0;  ///< 0: not yet assigned; -1: the switch could not open it
+  std::string type;          ///< "" (system), "internal", "vxlan", ...
+  std::int64_t ofport = 0;   ///< 0: not yet assigned; -1: the switch could not open it
+  bool device_gone = false;  ///< the kernel's interface was deleted, although the switch still lists it
   std::optional<std::int64_t> ofport_request;
   std::optional<std::int64_t> mtu_request;
   std::map<std::string, std::string> external_ids;
@@ -37,6 +39,8 @@ struct SwitchInterface {
   std::optional<Uuid> claimed_port() const;
   /// The conntrack zone that it was given, by us or by the agent before us.
   std::optional<std::uint16_t> zone() const;
+  /// The port that the zone was given for.
+  std::optional<Uuid> zone_port() const;
 };
 
 /// Interfaces by name.

@@ -11,32 +11,37 @@ constexpr std::uint16_t kFirstZone = 1;  // 0 is the default zone of everybody e
 
 void ZoneTable::assign(const SwitchInterfaces& interfaces) {
   auto before = std::exchange(by_interface_, {});
-  by_zone_.clear();
-  auto keep = [&](const std::string& name, std::uint16_t zone) {
-    if (by_zone_.emplace(zone, name).second) by_interface_.emplace(name, zone);
-  };
+  used_.clear();
   // First what is known (ours, then read back), so that nobody loses a zone to a newcomer.
   for (const auto& [name, interface] : interfaces) {
-    if (auto known = before.find(name); known != before.end() && interface.claimed_port())
-      keep(name, known->second);
+    auto known = before.find(name);
+    if (known == before.end() || !interface.claimed_port()) continue;
+    const auto& entry = known->second;
+    give(interface, entry.zone, entry.row == interface.row && entry.port == interface.claimed_port());
   }
   for (const auto& [name, interface] : interfaces) {
-    if (interface.claimed_port() && interface.zone() && !by_interface_.contains(name))
-      keep(name, *interface.zone());
+    if (!interface.claimed_port() || !interface.zone() || by_interface_.contains(name)) continue;
+    give(interface, *interface.zone(), interface.zone_port() == interface.claimed_port());
   }
   std::uint16_t next = kFirstZone;
   for (const auto& [name, interface] : interfaces) {
     if (!interface.claimed_port() || by_interface_.contains(name)) continue;
-    while (next != 0 && by_zone_.contains(next)) ++next;
+    while (next != 0 && used_.contains(next)) ++next;
     if (next == 0) return;  // 65,535 interfaces: the rest goes without
-    keep(name, next);
-    unflushed_.push_back(next);
+    give(interface, next, false);
   }
+}
+
+/// `clean` says that nobody else's connections can be in the zone.
+void ZoneTable::give(const SwitchInterface& interface, std::uint16_t zone, bool clean) {
+  if (!used_.insert(zone).second) return;
+  by_interface_[interface.name] = {.zone = zone, .row = interface.row, .port = *interface.claimed_port()};
+  if (!clean) unflushed_.push_back(zone);
 }
 
 std::optional<std::uint16_t> ZoneTable::zone_of(const std::string& interface) const {
   auto found = by_interface_.find(interface);
-  return found == by_interface_.end() ? std::nullopt : std::optional(found->second);
+  return found == by_interface_.end() ? std::nullopt : std::optional(found->second.zone);
 }
 
 std::vector<std::uint16_t> ZoneTable::take_unflushed() {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,19 +15,27 @@ namespace weft::agent {
 
 class ZoneTable {
  public:
-  /// Gives every interface that names a port a zone: the one that its external_ids hold, else the lowest free
-  /// one. Zones of interfaces that are gone become free.
+  /// Gives every interface that names a port a zone: the one that it has, the one that its external_ids hold,
+  /// else the lowest free one. Zones of interfaces that are gone become free.
   void assign(const SwitchInterfaces& interfaces);
 
   /// The zone of an interface, when it has one.
   std::optional<std::uint16_t> zone_of(const std::string& interface) const;
 
-  /// Zones given out since the last call that were not read back: entries of a former owner may be in them.
+  /// Zones that a port came into since the last call: entries of a former owner may be in them.
   std::vector<std::uint16_t> take_unflushed();
 
  private:
-  std::map<std::string, std::uint16_t> by_interface_;
-  std::map<std::uint16_t, std::string> by_zone_;
+  struct Entry {
+    std::uint16_t zone = 0;
+    Uuid row;   ///< the interface's: one that is deleted and made again is another
+    Uuid port;  ///< whose connections may be in the zone
+  };
+
+  void give(const SwitchInterface& interface, std::uint16_t zone, bool clean);
+
+  std::map<std::string, Entry> by_interface_;
+  std::set<std::uint16_t> used_;
   std::vector<std::uint16_t> unflushed_;
 };
 
