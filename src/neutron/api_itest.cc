@@ -289,6 +289,9 @@ TEST_F(NeutronApi, GuardsGroupsInUseAndDoubleRules) {
       group + "\"}}";
   EXPECT_EQ(outcome("POST", "/security-group-rules", rule), "201");
   EXPECT_EQ(outcome("POST", "/security-group-rules", rule), "409 SecurityGroupRuleExists");
+  auto any = rule;
+  any.insert(any.size() - 2, R"(, "remote_ip_prefix": "0.0.0.0/0")");
+  EXPECT_EQ(outcome("POST", "/security-group-rules", any), "409 SecurityGroupRuleExists");
   auto spare = make("/security-groups", "security_group", R"("name": "spare")");
   EXPECT_EQ(outcome("DELETE", "/security-groups/" + spare), "204");
 }
