@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "neutron/config.h"
+#include "neutron/errors.h"
 #include "neutron/front_door.h"
 #include "neutron/own_store.h"
 
@@ -57,7 +58,8 @@ Result<void> run(const neutron::Config& config) {
   api.export_metrics(metrics);
   neutron::FrontDoor door(api, store, metrics);
   auto handler = [&door](http::Request request) { return door.handle(std::move(request)); };
-  WEFT_TRY(auto server, http::Server::open(executor, api_endpoint(config), http::Limits{}, handler));
+  WEFT_TRY(auto server,
+           http::Server::open(executor, api_endpoint(config), http::Limits{}, handler, neutron::to_refusal));
   store.start();
   log::info("weftd.started", {{"listen", server->endpoint()}, {"version", WEFT_VERSION}});
   warn_of_open_doors(server->endpoint());

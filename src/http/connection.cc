@@ -16,16 +16,10 @@ namespace beast_http = boost::beast::http;
 using boost::system::error_code;
 
 /// How long, and how much, a refused client may go on sending before the socket is closed under it.
-constexpr auto kLingerTime = std::chrono::seconds(2);
-constexpr std::size_t kLingerBytes = 16 << 20;
-
-Response text_response(int status, std::string body) {
-  Response response;
-  response.status = status;
-  response.body = std::move(body);
-  response.content_type = "text/plain";
-  return response;
-}
+constexpr auto kLingerTime = std::chrono::seconds(5);
+constexpr std::size_t kLingerBytes = 64 << 20;
+/// Enough for most requests in one read.
+constexpr std::size_t kFirstRead = 4096;
 
 std::string lower(std::string_view text) {
   std::string result(text);
@@ -56,22 +50,28 @@ bool is_closed(error_code error) {
          error == asio::error::connection_reset || error == asio::error::broken_pipe;
 }
 
-Response refusal_of(error_code error, bool timed_out) {
-  if (timed_out) return text_response(408, "the request took too long to arrive\n");
-  if (error == beast_http::error::body_limit) return text_response(413, "the body is too large\n");
+struct Fault {
+  int status;
+  std::string reason;
+};
+
+Fault fault_of(error_code error, bool timed_out) {
+  if (timed_out) return {408, "the request took too long to arrive"};
+  if (error == beast_http::error::body_limit) return {413, "the body is too large"};
   if (error == beast_http::error::header_limit || error == beast_http::error::buffer_overflow)
-    return text_response(431, "the header is too large\n");
-  return text_response(400, "not an HTTP request: " + error.message() + "\n");
+    return {431, "the header is too large"};
+  return {400, "not an HTTP request: " + error.message()};
 }
 
 }  // namespace
 
-Connection::Connection(Socket socket, const Limits& limits, const Handler& handler,
+Connection::Connection(Socket socket, const Limits& limits, const Handler& handler, const Refusal& refusal,
                        std::function<void()> on_closed)
     : socket_(std::move(socket)),
       timer_(socket_.get_executor()),
       limits_(limits),
       handler_(handler),
+      refusal_(refusal),
       on_closed_(std::move(on_closed)) {
   error_code ignored;  // Unix sockets have no such option
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -82,7 +82,7 @@ Connection::~Connection() {
 }
 
 void Connection::start() {
-  allow_idle_time();
+  allow(limits_.idle_seconds);
   auto keep = [self = shared_from_this()](auto&&...) {};
   asio::co_spawn(socket_.get_executor(), serve(), keep);
   asio::co_spawn(socket_.get_executor(), watch_deadline(), keep);
@@ -101,15 +101,22 @@ void Connection::stop() {
   timer_.cancel();
 }
 
-void Connection::allow_idle_time() {
-  deadline_ = Clock::now() + std::chrono::seconds(limits_.idle_seconds);
+std::optional<Connection::Clock::time_point> Connection::waiting_since() const {
+  const bool handling = deadline_ == Clock::time_point::max();
+  if (handling || !socket_.is_open()) return std::nullopt;
+  return waiting_since_;
+}
+
+void Connection::allow(int seconds) {
+  deadline_ = Clock::now() + std::chrono::seconds(seconds);
 }
 
 // One timer per connection that looks at the deadline when it fires: moving the deadline costs nothing per
 // request.
 asio::awaitable<void> Connection::watch_deadline() {
   while (socket_.is_open()) {
-    auto latest = Clock::now() + std::chrono::seconds(limits_.idle_seconds);
+    auto latest =
+        Clock::now() + std::chrono::seconds(std::min(limits_.request_seconds, limits_.idle_seconds));
     timer_.expires_at(std::min(deadline_, latest));
     co_await timer_.async_wait(use_tuple);
     if (!socket_.is_open() || Clock::now() < deadline_) continue;
@@ -132,7 +139,8 @@ asio::awaitable<bool> Connection::serve_one() {
   Parser parser;
   parser.body_limit(limits_.max_body);
   parser.header_limit(static_cast<std::uint32_t>(limits_.max_header));
-  allow_idle_time();
+  waiting_since_ = Clock::now();
+  allow(limits_.idle_seconds);
   auto error = co_await read_request(parser);
   if (error) {
     bool anything_read = parser.got_some() || buffer_.size() > 0;
@@ -145,18 +153,26 @@ asio::awaitable<bool> Connection::serve_one() {
   bool head_only = message.method() == beast_http::verb::head;
   auto request = to_request(std::move(message));
   if (!request) {
-    auto refusal = text_response(400, request.error().message + "\n");
+    auto refusal = refusal_(400, request.error().message);
     co_return co_await write(std::move(refusal), version, false, head_only);
   }
   deadline_ = Clock::time_point::max();
   auto response = co_await answer(std::move(*request));
-  allow_idle_time();
+  waiting_since_ = Clock::now();
+  allow(limits_.idle_seconds);
   auto more = co_await write(std::move(response), version, keep_alive && !draining_, head_only);
   answering_ = false;
   co_return more && !draining_;
 }
 
 asio::awaitable<error_code> Connection::read_request(Parser& parser) {
+  if (buffer_.size() == 0) {
+    auto space = buffer_.prepare(kFirstRead);
+    auto [idle_error, count] = co_await socket_.async_read_some(space, use_tuple);
+    buffer_.commit(count);
+    if (idle_error) co_return idle_error;
+  }
+  allow(limits_.request_seconds);
   auto [header_error, header_bytes] =
       co_await beast_http::async_read_header(socket_, buffer_, parser, use_tuple);
   if (header_error) co_return header_error;
@@ -180,7 +196,7 @@ asio::awaitable<Response> Connection::answer(Request request) {
   } catch (...) {
   }
   log::error("http.handler_failed", {{"what", what}});
-  co_return text_response(500, "internal error\n");
+  co_return refusal_(500, "internal error");
 }
 
 asio::awaitable<bool> Connection::write(Response response, unsigned version, bool keep_alive,
@@ -205,7 +221,8 @@ asio::awaitable<bool> Connection::refuse(error_code why, bool anything_read) {
       !socket_.is_open() || is_closed(why) || (why == asio::error::operation_aborted && !timed_out_);
   bool idle = timed_out_ && !anything_read;
   if (aborted || idle) co_return false;
-  auto refusal = refusal_of(why, timed_out_);
+  auto fault = fault_of(why, timed_out_);
+  auto refusal = refusal_(fault.status, fault.reason);
   deadline_ = Clock::now() + kLingerTime;
   co_await write(std::move(refusal), 11, false, false);
   co_await linger();

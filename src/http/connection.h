@@ -7,6 +7,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
+#include <optional>
 
 #include "http/endpoint.h"
 #include "http/http.h"
@@ -15,17 +16,22 @@ namespace weft::http {
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Socket socket, const Limits& limits, const Handler& handler, std::function<void()> on_closed);
+  using Clock = std::chrono::steady_clock;
+
+  Connection(Socket socket, const Limits& limits, const Handler& handler, const Refusal& refusal,
+             std::function<void()> on_closed);
   ~Connection();
 
   void start();
   /// Closes as soon as no request is under way.
   void drain();
   void stop();
+  /// Since when it waits for its client, to send a request or to take an answer; nothing while the handler
+  /// runs.
+  std::optional<Clock::time_point> waiting_since() const;
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-  using Clock = std::chrono::steady_clock;
 
   asio::awaitable<void> serve();
   asio::awaitable<bool> serve_one();
@@ -35,17 +41,19 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<bool> refuse(boost::system::error_code why, bool anything_read);
   asio::awaitable<void> linger();
   asio::awaitable<void> watch_deadline();
-  void allow_idle_time();
+  void allow(int seconds);
 
   Socket socket_;
   asio::steady_timer timer_;
   Clock::time_point deadline_;
+  Clock::time_point waiting_since_ = Clock::now();
   bool timed_out_ = false;
   bool draining_ = false;
   bool answering_ = false;
   boost::beast::flat_buffer buffer_;
   const Limits& limits_;
   const Handler& handler_;
+  const Refusal& refusal_;
   std::function<void()> on_closed_;
 };
 

@@ -28,13 +28,18 @@ struct Response {
 };
 
 using Handler = std::function<asio::awaitable<Response>(Request)>;
+/// What a client is told whose request the handler never sees, or did not survive.
+using Refusal = std::function<Response(int status, const std::string& reason)>;
+/// The reason as text/plain.
+Response plain_refusal(int status, const std::string& reason);
 
 /// What one client may use up.
 struct Limits {
   std::size_t max_body = 4 << 20;     ///< larger: 413
   std::size_t max_header = 64 << 10;  ///< larger: 431
-  int idle_seconds = 60;              ///< without a request, or for one request to arrive (slow clients)
-  int max_connections = 1024;
+  int idle_seconds = 60;              ///< without a request, or for an answer to be taken
+  int request_seconds = 15;           ///< for a request to arrive once it has begun (slow clients)
+  int max_connections = 1024;         ///< more: the one that waits longest for its client makes room
 };
 
 /// Where to listen: "tcp:ADDRESS:PORT", "unix:PATH" or "fd:N" (a listening socket that was handed over,
@@ -44,7 +49,8 @@ class Server {
   /// Errors: kUnavailable when the endpoint can't be bound. `handler` runs on the executor; one per
   /// connection at a time.
   static Result<std::unique_ptr<Server>> open(asio::any_io_executor executor, const std::string& endpoint,
-                                              Limits limits, Handler handler);
+                                              Limits limits, Handler handler,
+                                              Refusal refusal = plain_refusal);
   virtual ~Server() = default;
   virtual std::string endpoint() const = 0;  ///< the real one, for port 0
   /// Takes no more clients and requests; those under way are answered. `done` is called, on the executor,

@@ -16,11 +16,12 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 class AcceptingServer : public Server, public std::enable_shared_from_this<AcceptingServer> {
  public:
-  AcceptingServer(Acceptor acceptor, Limits limits, Handler handler)
+  AcceptingServer(Acceptor acceptor, Limits limits, Handler handler, Refusal refusal)
       : acceptor_(std::move(acceptor)),
         pause_(acceptor_.get_executor()),
         limits_(limits),
-        handler_(std::move(handler)) {
+        handler_(std::move(handler)),
+        refusal_(std::move(refusal)) {
     boost::system::error_code error;
     endpoint_ = to_string(acceptor_.local_endpoint(error));
   }
@@ -78,30 +79,45 @@ class AcceptingServer : public Server, public std::enable_shared_from_this<Accep
   }
 
   void welcome(Socket socket) {
-    if (connections_.size() >= static_cast<std::size_t>(limits_.max_connections))
-      return turn_away(std::move(socket));
+    bool full = connections_.size() >= static_cast<std::size_t>(limits_.max_connections);
+    if (full && !make_room()) return turn_away(std::move(socket));
     auto key = next_key_++;
     // A connection lives as long as its coroutines, which may be longer than the server: it holds what it
     // refers to.
-    auto connection = std::make_shared<Connection>(std::move(socket), limits_, handler_,
+    auto connection = std::make_shared<Connection>(std::move(socket), limits_, handler_, refusal_,
                                                    [keep = shared_from_this(), key] { keep->forget(key); });
     connections_.emplace(key, connection);
     connection->start();
   }
 
+  /// Closes the connection that has waited longest for its client: slow and idle clients must not shut the
+  /// others out. False when the handler is busy with all.
+  bool make_room() {
+    std::shared_ptr<Connection> longest;
+    for (const auto& [key, connection] : connections_) {
+      auto open = connection.lock();
+      if (!open || !open->waiting_since()) continue;
+      if (!longest || *open->waiting_since() < *longest->waiting_since()) longest = std::move(open);
+    }
+    if (longest) longest->stop();
+    return longest != nullptr;
+  }
+
   void turn_away(Socket socket) {
-    static constexpr std::string_view kBusy =
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 1\r\nConnection: "
-        "close\r\n\r\n";
+    auto refusal = refusal_(503, "too many requests at once");
+    auto text = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\nContent-Type: " +
+                refusal.content_type + "\r\nContent-Length: " + std::to_string(refusal.body.size()) +
+                "\r\n\r\n" + refusal.body;
     boost::system::error_code ignored;
     socket.non_blocking(true, ignored);
-    socket.write_some(asio::buffer(kBusy), ignored);
+    socket.write_some(asio::buffer(text), ignored);
   }
 
   Acceptor acceptor_;
   asio::steady_timer pause_;
   Limits limits_;
   Handler handler_;
+  Refusal refusal_;
   std::string endpoint_;
   std::function<void()> drained_;
   std::uint64_t next_key_ = 0;
@@ -123,10 +139,19 @@ class ServerHandle : public Server {
 
 }  // namespace
 
+Response plain_refusal(int status, const std::string& reason) {
+  Response response;
+  response.status = status;
+  response.body = reason + "\n";
+  response.content_type = "text/plain";
+  return response;
+}
+
 Result<std::unique_ptr<Server>> Server::open(asio::any_io_executor executor, const std::string& endpoint,
-                                             Limits limits, Handler handler) {
+                                             Limits limits, Handler handler, Refusal refusal) {
   WEFT_TRY(auto acceptor, listen(executor, endpoint));
-  auto server = std::make_shared<AcceptingServer>(std::move(acceptor), limits, std::move(handler));
+  auto server =
+      std::make_shared<AcceptingServer>(std::move(acceptor), limits, std::move(handler), std::move(refusal));
   server->start();
   return std::make_unique<ServerHandle>(std::move(server));
 }

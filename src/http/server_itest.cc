@@ -25,15 +25,16 @@ asio::awaitable<Response> echo(Request request) {
 /// A server of its own on a thread of its own; raw sockets talk to it.
 class HttpServer : public testing::Test {
  protected:
-  void serve(Limits limits = {}, const std::string& endpoint = "tcp:127.0.0.1:0") {
-    auto opened = Server::open(context_.get_executor(), endpoint, limits, echo);
+  void serve(Limits limits = {}, const std::string& endpoint = "tcp:127.0.0.1:0",
+             const Refusal& refusal = plain_refusal) {
+    auto opened = Server::open(context_.get_executor(), endpoint, limits, echo, refusal);
     ASSERT_TRUE(opened) << opened.error().message;
     server_ = std::move(*opened);
     thread_ = std::thread([this] { context_.run(); });
   }
-  void serve_held() {
+  void serve_held(Limits limits = {}) {
     auto handler = [this](Request request) { return hold(std::move(request)); };
-    auto opened = Server::open(context_.get_executor(), "tcp:127.0.0.1:0", Limits{}, handler);
+    auto opened = Server::open(context_.get_executor(), "tcp:127.0.0.1:0", limits, handler);
     ASSERT_TRUE(opened) << opened.error().message;
     server_ = std::move(*opened);
     thread_ = std::thread([this] { context_.run(); });
@@ -122,22 +123,65 @@ TEST_F(HttpServer, RefusesWhatIsTooLargeOrBroken) {
 
 TEST_F(HttpServer, SendsSlowClientsAway) {
   Limits limits;
-  limits.idle_seconds = 1;
+  limits.request_seconds = 1;
+  limits.idle_seconds = 2;
   serve(limits);
   EXPECT_TRUE(
       talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc").starts_with("HTTP/1.1 408"));
   EXPECT_EQ(talk(""), "");
 }
 
-TEST_F(HttpServer, TurnsClientsAwayWhenFull) {
+TEST_F(HttpServer, GivesARequestLessTimeThanAnIdleClient) {
+  Limits limits;
+  limits.request_seconds = 1;
+  limits.idle_seconds = 3600;
+  serve(limits);
+  EXPECT_TRUE(talk("GET / HTTP/1.1\r\nHost: x\r\n").starts_with("HTTP/1.1 408"));
+}
+
+TEST_F(HttpServer, SlowClientsMakeRoomForOthersWhenFull) {
+  Limits limits;
+  limits.max_connections = 8;
+  serve(limits);
+  std::vector<asio::ip::tcp::socket> slow;
+  for (int i = 0; i < 20; ++i) {
+    slow.push_back(connect());
+    asio::write(slow.back(), asio::buffer(std::string("GET / HTTP/1.1\r\n")));
+  }
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(fetch(server_->endpoint(), "GET", "/")->status, 200);
+}
+
+TEST_F(HttpServer, TurnsClientsAwayWhenAllAreBeingAnswered) {
   Limits limits;
   limits.max_connections = 1;
-  serve(limits);
+  serve_held(limits);
   auto first = connect();
   asio::write(first, asio::buffer(std::string("GET / HTTP/1.1\r\nHost: x\r\n\r\n")));
+  held_.get_future().wait();
+  EXPECT_TRUE(talk("").starts_with("HTTP/1.1 503"));
+  asio::post(context_, [this] { gate_.cancel(); });
   std::string answer;
   asio::read_until(first, asio::dynamic_buffer(answer), "\r\n\r\n");
-  EXPECT_TRUE(talk("").starts_with("HTTP/1.1 503"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(HttpServer, RefusesInItsOwnersWords) {
+  auto in_json = [](int status, const std::string&) {
+    return Response{status, "{}", "application/json", {}};
+  };
+  serve({}, "tcp:127.0.0.1:0", in_json);
+  for (const char* broken : {"GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", "nonsense\r\n\r\n",
+                             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n",
+                             "GET /throw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"})
+    EXPECT_TRUE(talk(broken).ends_with("\r\n\r\n{}")) << broken;
+}
+
+TEST_F(HttpServer, ReadsPastALargeBodySoThatItsRefusalArrives) {
+  serve();
+  constexpr std::size_t kLarge = 30 << 20;
+  EXPECT_TRUE(talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(kLarge) + "\r\n\r\n" +
+                   std::string(kLarge, 'x'))
+                  .starts_with("HTTP/1.1 413"));
 }
 
 TEST_F(HttpServer, AnswersWhatIsUnderWayWhenDrained) {

@@ -37,6 +37,15 @@ constexpr std::array kExceptions = {
     TypeRow{"HTTPMethodNotAllowed", 405},
 };
 
+/// What webob calls the statuses that the HTTP server gives by itself.
+constexpr std::array kRefusals = {
+    TypeRow{"HTTPRequestTimeout", 408},
+    TypeRow{"HTTPRequestEntityTooLarge", 413},
+    TypeRow{"HTTPRequestHeaderFieldsTooLarge", 431},
+    TypeRow{"HTTPInternalServerError", 500},
+    TypeRow{"HTTPServiceUnavailable", 503},
+};
+
 const KindRow& kind_of(Errc code) {
   return *std::find_if(kKinds.begin(), kKinds.end(), [&](const auto& row) { return row.code == code; });
 }
@@ -56,6 +65,18 @@ std::string_view message_of(const Error& error, const KindRow& kind) {
   return error.message;
 }
 
+http::Response error_body(int status, std::string_view type, std::string_view message) {
+  JsonWriter json;
+  json.begin_object().key("NeutronError").begin_object();
+  json.key("type").string(type);
+  json.key("message").string(message);
+  json.key("detail").string("").end_object().end_object();
+  http::Response response;
+  response.status = status;
+  response.body = json.take();
+  return response;
+}
+
 }  // namespace
 
 int status_of(const Error& error) {
@@ -66,16 +87,16 @@ int status_of(const Error& error) {
 
 http::Response to_response(const Error& error) {
   const auto& kind = kind_of(error.code);
-  JsonWriter json;
-  json.begin_object().key("NeutronError").begin_object();
-  json.key("type").string(is_api_type(error.type) ? std::string_view(error.type) : kind.type);
-  json.key("message").string(message_of(error, kind));
-  json.key("detail").string("").end_object().end_object();
-  http::Response response;
-  response.status = status_of(error);
-  response.body = json.take();
+  auto type = is_api_type(error.type) ? std::string_view(error.type) : kind.type;
+  auto response = error_body(status_of(error), type, message_of(error, kind));
   if (error.code == Errc::kUnavailable) response.headers["Retry-After"] = "1";
   return response;
+}
+
+http::Response to_refusal(int status, const std::string& reason) {
+  auto row =
+      std::find_if(kRefusals.begin(), kRefusals.end(), [&](const auto& r) { return r.status == status; });
+  return error_body(status, row == kRefusals.end() ? "HTTPBadRequest" : row->type, reason);
 }
 
 tl::unexpected<Error> bad_request(std::string message) {

@@ -8,6 +8,8 @@ namespace weft::neutron {
 
 /// {"NeutronError": {"type", "message", "detail"}} with the status that Neutron gives this error.
 http::Response to_response(const Error& error);
+/// The same for a request that never became one: broken, too large, too slow.
+http::Response to_refusal(int status, const std::string& reason);
 /// The status alone.
 int status_of(const Error& error);
 

@@ -33,6 +33,15 @@ TEST(Errors, KeepTheStoresWordsToThemselves) {
   EXPECT_EQ(bug.body.find("0x17"), std::string::npos);
 }
 
+TEST(Errors, CoverRequestsThatNeverBecameOne) {
+  auto refusal = to_refusal(413, "the body is too large");
+  EXPECT_EQ(refusal.status, 413);
+  EXPECT_EQ(refusal.content_type, "application/json");
+  EXPECT_EQ(
+      refusal.body,
+      R"({"NeutronError": {"type": "HTTPRequestEntityTooLarge", "message": "the body is too large", "detail": ""}})");
+}
+
 TEST(Errors, AreJsonWhateverTheMessage) {
   auto response = to_response(Error(Errc::kInvalid, "a\"b\\c\n\x01"));
   EXPECT_NE(response.body.find(R"(a\"b\\c\n\u0001)"), std::string::npos);
