@@ -35,7 +35,7 @@ constexpr Attribute kAttributes[] = {
     {"dns_domain", kPost | kPut, valid_nothing},
     {"qos_policy_id", kPost | kPut, valid_nothing},
     {"device_profile", kPost, valid_nothing},
-    {"propagate_uplink_status", kPost, valid_boolean},
+    {"propagate_uplink_status", kPost, valid_true},
     {"status"},
     {"binding:vif_type"},
     {"binding:vif_details"},

@@ -42,13 +42,24 @@ void write_remote_group(JsonWriter& json, const RuleView& v) {
   }
 }
 
+/// Neutron shows the tags of a rule inside its group, and only there.
+Fields<SecurityGroupRule> fields_inside_group() {
+  static constexpr Field<SecurityGroupRule> kTags{"tags", write_tags};
+  Fields<SecurityGroupRule> fields;
+  for (const auto& field : fields_of<SecurityGroupRule>()) fields.push_back(&field);
+  fields.push_back(&kTags);
+  return fields;
+}
+
 void write_rules(JsonWriter& json, const GroupView& v) {
+  static const auto kFields = fields_inside_group();
   const auto& ids = v.intent.rules_of(v.object.id);
   std::vector<Uuid> ordered(ids.begin(), ids.end());
   std::sort(ordered.begin(), ordered.end());
   json.begin_array();
   for (const auto& id : ordered)
-    if (auto rule = v.intent.find<SecurityGroupRule>(id)) write_object(json, RuleView{*rule, v.intent});
+    if (auto rule = v.intent.find<SecurityGroupRule>(id))
+      write_object(json, RuleView{*rule, v.intent}, kFields);
   json.end_array();
 }
 
@@ -88,7 +99,6 @@ constexpr Field<SecurityGroupRule> kRuleFields[] = {
      [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_prefix); }},
     {"remote_group_id", write_remote_group},
     {"description", write_description},
-    {"tags", write_tags},
     {"created_at", write_created},
     {"updated_at", write_updated},
     {"revision_number", write_revision},

@@ -353,4 +353,10 @@ Result<json::value> valid_nothing(const json::value& value) {
   return refuse(value, "is not supported");
 }
 
+Result<json::value> valid_true(const json::value& value) {
+  WEFT_TRY(auto truth, valid_boolean(value));
+  if (truth.as_bool()) return truth;
+  return refuse(value, "is not supported");
+}
+
 }  // namespace weft::neutron

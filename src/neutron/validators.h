@@ -41,6 +41,8 @@ Result<json::value> valid_protocol(const json::value& value);
 Result<json::value> valid_port_number(const json::value& value);
 /// Attributes that the client may name, but only to leave them empty: null, "", [], {} or false.
 Result<json::value> valid_nothing(const json::value& value);
+/// The same for those whose default, and only value here, is true.
+Result<json::value> valid_true(const json::value& value);
 
 /// A value as Python would print it in an error message, shortened.
 std::string shown(const json::value& value);

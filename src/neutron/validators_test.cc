@@ -49,6 +49,8 @@ TEST(Validators, LetUnsupportedAttributesStayEmpty) {
   for (auto text : {"null", "false", "[]", "{}", R"("")"})
     EXPECT_EQ(reason(valid_nothing, text), "ok") << text;
   EXPECT_EQ(reason(valid_nothing, "true"), "'True' is not supported");
+  EXPECT_EQ(reason(valid_true, R"("true")"), "ok");
+  EXPECT_EQ(reason(valid_true, "false"), "'False' is not supported");
 }
 
 }  // namespace

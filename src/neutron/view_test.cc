@@ -92,6 +92,8 @@ TEST_F(Views, ShowRulesInsideTheirGroup) {
   EXPECT_EQ(shown_rule["remote_ip_prefix"], "0.0.0.0/0");
   EXPECT_EQ(shown_rule["ethertype"], "IPv4");
   EXPECT_EQ(shown_rule["direction"], "ingress");
+  EXPECT_TRUE(shown_rule.contains("tags"));
+  EXPECT_FALSE(shown<SecurityGroupRule>(60).contains("tags"));
 }
 
 TEST_F(Views, ShowTheChosenFieldsOnly) {
