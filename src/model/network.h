@@ -116,7 +116,7 @@ struct Node {
   std::string name;
   std::vector<IpAddress> tunnel_ips;
   int underlay_mtu = 1500;
-  std::string diagnostics;  ///< "tcp:ADDRESS:PORT" of the agent's read-only endpoint
+  std::string diagnostics;    ///< "tcp:ADDRESS:PORT" of the agent's read-only endpoint
   std::string datapath_type;  ///< "system" or "netdev"; empty until known
   std::string version;
 };

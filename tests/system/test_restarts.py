@@ -43,7 +43,9 @@ def new_port_works(tenant, teller, address):
     tenant.wire("worker3", port, "o-new")
     tenant.wait_for_status(port["id"], "ACTIVE")
     tenant.give_address("worker3", port, "o-new")
-    assert "1 received" in teller.run(f"lab exec worker3 -- ping -c 1 -W 5 {address}")
+    # ACTIVE is this node's word; the instance's node may still be reconnecting to the store.
+    ping = f"lab exec worker3 -- ping -c 1 -W 1 {address}"
+    teller.wait(lambda: "1 received" in teller.quiet(ping), "the instance's node knows the new port")
     tenant.unwire("worker3", "o-new")
     tenant.wait_for_status(port["id"], "DOWN")
     tenant.request("DELETE", f"ports/{port['id']}")
