@@ -23,6 +23,7 @@ class PluginError(Exception):
         super().__init__(error)
         self.code = error["code"]
         self.message = error["msg"]
+        self.details = error["details"]
 
 
 class Pod:
@@ -255,9 +256,38 @@ class CniOnRealSwitch(unittest.TestCase):
             pod.cni("DEL")
         self.assertEqual(refused.exception.code, 11)
         self.assertIn("systemctl start weft-agent", refused.exception.message)
+        self.assertIn("must call DEL again", refused.exception.details)
         self.host.start_agent()
         eventually(lambda: self.try_del(pod), "DEL works again")
         self.assert_nothing_left(pod)
+
+    def test_add_replaces_what_lost_its_device_while_the_agent_was_down(self):
+        ready = self.host.make_port(host="")
+        for config in ({}, {"port": ready}):
+            pod = self.pod(**config)
+            tap = pod.cni("ADD")["interfaces"][0]["name"]
+            self.host.kill("agent")
+            self.host.run("ip", "link", "del", tap)
+            synced = self.host.log().count("flows.reconciled")
+            self.host.start_agent()
+            eventually(lambda: self.host.log().count("flows.reconciled") > synced, "the agent reconciles")
+            pod.cni("ADD")
+            pod.cni("CHECK")
+            pod.cni("DEL")
+            self.assert_nothing_left(pod)
+
+    def test_ready_port_is_free_when_its_pod_went_without_a_del(self):
+        ready = self.host.make_port(host="")
+        first, second = self.pod(port=ready), self.pod(port=ready)
+        first.cni("ADD")
+        first.remove()
+        eventually(lambda: not self.host.is_active(ready), "the port is DOWN")
+        second.cni("ADD")
+        second.cni("CHECK")
+        first.cni("DEL")
+        second.cni("CHECK")
+        second.cni("DEL")
+        self.assertEqual(self.host.rows("Port", _uuid=["uuid", ready])[0]["host"], "")
 
     def unfinished_port(self, pod):
         """What an agent that was killed between the port and its wiring leaves in the store."""

@@ -35,8 +35,10 @@ int status_of(const Error& error) {
   return 500;
 }
 
-http::Response failure(std::string_view version, const Error& error) {
-  return {.status = status_of(error), .body = cni::error_json(version, error)};
+http::Response failure(std::string_view version, const Error& error,
+                       cni::Command command = cni::Command::kAdd) {
+  auto describe = command == cni::Command::kDel ? cni::del_error_json : cni::error_json;
+  return {.status = status_of(error), .body = describe(version, error)};
 }
 
 void make_parent(const std::string& path) {
@@ -85,7 +87,7 @@ asio::awaitable<http::Response> CniServer::serve(http::Request request) {
   if (answer) co_return http::Response{.status = 200, .body = std::move(*answer)};
   log::warn("cni.failed",
             {{"command", name}, {"container", attachment->container_id}, {"error", answer.error().message}});
-  co_return failure(attachment->config.version, answer.error());
+  co_return failure(attachment->config.version, answer.error(), *command);
 }
 
 Task<std::string> CniServer::dispatch(cni::Command command, cni::Attachment attachment) {

@@ -50,6 +50,7 @@ std::vector<PlugSpec> OvsPlug::plugged() const {
     spec.mac =
         MacAddress::parse(value_or_empty(interface.external_ids, kAttachedMacKey)).value_or(MacAddress{});
     spec.external_ids = interface.external_ids;
+    spec.device_gone = interface.device_gone;
     specs.push_back(std::move(spec));
   }
   return specs;

@@ -19,6 +19,7 @@ struct PlugSpec {
   MacAddress mac;  ///< the port's, not that of the interface's switch end
   /// Further external_ids ("vm-uuid", "sandbox", ...), beside iface-id, attached-mac and iface-status.
   std::map<std::string, std::string> external_ids;
+  bool device_gone = false;  ///< read only: the kernel's interface was deleted
 };
 
 class Plug {

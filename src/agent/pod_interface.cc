@@ -81,7 +81,8 @@ std::optional<PodInterface> from_plug(const PlugSpec& plug) {
                       .pod = value(plug.external_ids, kPodKey),
                       .port = plug.port,
                       .mac = plug.mac,
-                      .origin = parse_origin(value(plug.external_ids, kOriginKey))};
+                      .origin = parse_origin(value(plug.external_ids, kOriginKey)),
+                      .device_gone = plug.device_gone};
 }
 
 std::string binding_profile(const cni::Attachment& attachment) {

@@ -29,6 +29,7 @@ struct PodInterface {
   Uuid port;
   MacAddress mac;
   PortOrigin origin = PortOrigin::kMade;
+  bool device_gone = false;  ///< its namespace was deleted, and the veth pair with it
 
   /// The switch's end: "tap" and the first 11 characters of the port's id, as Nova names it.
   std::string host_name() const;

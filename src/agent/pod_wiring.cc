@@ -79,15 +79,19 @@ Task<cni::Wiring> PodWiring::add(cni::Attachment attachment) {
   WEFT_CO_CHECK(turn.check());
   WEFT_CO_CHECK(check_namespace(attachment.netns));
   auto wired = find_plugged(attachment);
-  if (wired) co_return co_await verify(attachment, *wired);
-  auto unfinished = find_unfinished(attachment);
-  if (unfinished) {
-    WEFT_CO_CHECK(co_await release(*unfinished));
+  if (wired && !wired->device_gone) co_return co_await verify(attachment, *wired);
+  auto leftover = wired ? wired : find_unfinished(attachment);
+  if (leftover) {
+    WEFT_CO_CHECK(co_await release_alone(*leftover));
   }
   auto ready = Uuid::parse(attachment.config.port);
   if (!ready) co_return co_await wire_new(attachment);
   Turn port_turn(busy_, name_of(*ready));
   WEFT_CO_CHECK(port_turn.check());
+  auto dead = find_dead(*ready);
+  if (dead) {
+    WEFT_CO_CHECK(co_await release(*dead));
+  }
   co_return co_await wire_new(attachment);
 }
 
@@ -97,10 +101,8 @@ Task<void> PodWiring::del(cni::Attachment attachment) {
   WEFT_CO_CHECK(turn.check());
   auto interface = find_plugged(attachment);
   if (!interface) interface = find_unfinished(attachment);
-  if (!interface) co_return Result<void>{};
-  Turn port_turn(busy_, name_of(interface->port));
-  WEFT_CO_CHECK(port_turn.check());
-  co_return co_await release(*interface);
+  if (interface) co_return co_await release_alone(*interface);
+  co_return Result<void>{};
 }
 
 Task<void> PodWiring::check(cni::Attachment attachment) {
@@ -134,6 +136,15 @@ std::optional<PodInterface> PodWiring::find_unfinished(const cni::Attachment& at
   for (const auto& id : intent.ports_on(services_.node())) {
     auto port = intent.find<model::Port>(id);
     if (port && made_for(*port, attachment)) return interface_for(attachment, *port, PortOrigin::kMade);
+  }
+  return std::nullopt;
+}
+
+/// The wiring of a port whose pod went without a DEL (so far).
+std::optional<PodInterface> PodWiring::find_dead(const Uuid& port) const {
+  for (const auto& plug : services_.plug().plugged()) {
+    auto interface = from_plug(plug);
+    if (interface && interface->port == port && interface->device_gone) return interface;
   }
   return std::nullopt;
 }
@@ -244,6 +255,12 @@ Task<void> PodWiring::unplug(std::string name) {
   WEFT_CO_CHECK(co_await services_.plug().remove(name));
   std::function<Result<void>()> unlink = [name] { return delete_link(name); };
   co_return co_await kernel_.run<void>(unlink);
+}
+
+Task<void> PodWiring::release_alone(PodInterface interface) {
+  Turn port_turn(busy_, name_of(interface.port));
+  WEFT_CO_CHECK(port_turn.check());
+  co_return co_await release(interface);
 }
 
 Task<void> PodWiring::release(PodInterface interface) {

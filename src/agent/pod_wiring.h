@@ -37,6 +37,7 @@ class PodWiring {
 
   std::optional<PodInterface> find_plugged(const cni::Attachment& attachment) const;
   std::optional<PodInterface> find_unfinished(const cni::Attachment& attachment) const;
+  std::optional<PodInterface> find_dead(const Uuid& port) const;
   NodeFacts facts() const;
 
   Task<cni::Wiring> wire_new(cni::Attachment attachment);
@@ -49,6 +50,7 @@ class PodWiring {
   Task<Acquired> make_port(cni::Attachment attachment);
   Task<Acquired> take_ready_port(Uuid id);
   Task<void> release(PodInterface interface);
+  Task<void> release_alone(PodInterface interface);
   Task<void> release_port(PodInterface interface);
 
   NodeServices& services_;

@@ -76,6 +76,19 @@ std::string_view advice(ErrorCode code) {
   return {};
 }
 
+constexpr std::string_view kDelAgain =
+    "the interface and its port may still be there; the runtime must call DEL again";
+
+std::string to_json(std::string_view version, ErrorCode code, std::string_view message,
+                    std::string_view details) {
+  return boost::json::serialize(boost::json::object{
+      {"cniVersion", version},
+      {"code", static_cast<int>(code)},
+      {"msg", message},
+      {"details", details},
+  });
+}
+
 }  // namespace
 
 ErrorCode code_of(const Error& error) {
@@ -87,12 +100,13 @@ ErrorCode code_of(const Error& error) {
 
 std::string error_json(std::string_view version, const Error& error) {
   auto code = code_of(error);
-  return boost::json::serialize(boost::json::object{
-      {"cniVersion", version},
-      {"code", static_cast<int>(code)},
-      {"msg", error.message},
-      {"details", advice(code)},
-  });
+  return to_json(version, code, error.message, advice(code));
+}
+
+std::string del_error_json(std::string_view version, const Error& error) {
+  auto code = code_of(error);
+  auto again = code == ErrorCode::kTryAgainLater;
+  return to_json(version, code, error.message, again ? kDelAgain : advice(code));
 }
 
 }  // namespace weft::cni

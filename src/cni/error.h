@@ -45,5 +45,7 @@ ErrorCode code_of(const Error& error);
 /// The error object for standard output, shaped for `version`; `details` says what the code means to the
 /// reader.
 std::string error_json(std::string_view version, const Error& error);
+/// The same for a DEL, after which everything may still be there.
+std::string del_error_json(std::string_view version, const Error& error);
 
 }  // namespace weft::cni

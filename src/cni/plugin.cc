@@ -38,7 +38,8 @@ Result<Outcome> run(const GetEnv& get_env, std::string_view text, const AskAgent
 Outcome run_plugin(const GetEnv& environment, std::string_view config, const AskAgent& ask) {
   auto outcome = run(environment, config, ask);
   if (outcome) return std::move(*outcome);
-  return {1, error_json(version_of(config), outcome.error())};
+  auto describe = environment("CNI_COMMAND") == "DEL" ? del_error_json : error_json;
+  return {1, describe(version_of(config), outcome.error())};
 }
 
 }  // namespace weft::cni

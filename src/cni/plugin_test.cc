@@ -67,6 +67,13 @@ TEST(CniPlugin, SaysHowToStartADeadAgent) {
   }
 }
 
+TEST(CniPlugin, SaysThatAFailedDelMustBeRepeated) {
+  auto add = run_plugin(command("ADD"), kConfig, no_agent),
+       del = run_plugin(command("DEL"), kConfig, no_agent);
+  EXPECT_THAT(add.output, HasSubstr("nothing was left behind"));
+  EXPECT_THAT(del.output, HasSubstr("may still be there; the runtime must call DEL again"));
+}
+
 TEST(CniPlugin, ReportsBadInputWithoutAskingTheAgent) {
   AskAgent never = [](const std::string&, const std::string&, const std::string&) -> Result<AgentAnswer> {
     ADD_FAILURE() << "the agent was asked";
