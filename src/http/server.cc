@@ -70,6 +70,8 @@ class AcceptingServer : public Server, public std::enable_shared_from_this<Accep
       auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
       if (!error) {
         welcome(std::move(socket));
+      } else if (error == asio::error::no_descriptors && make_room()) {
+        continue;  // the client that knocked is still in the queue
       } else if (acceptor_.is_open()) {
         log::warn("http.accept_failed", {{"reason", error.message()}});
         pause_.expires_after(kAcceptPause);
