@@ -185,7 +185,9 @@ class AgentOnRealSwitch(unittest.TestCase):
         (self.host.dir / "dhclient.conf").write_text("request subnet-mask, broadcast-address, interface-mtu;")
         self.host.run("dhclient", "-1", "-cf", f"{self.host.dir}/dhclient.conf", "-lf", f"{self.host.dir}/leases",
                       "-pf", f"{self.host.dir}/dhclient.pid", "o-dhcp")
-        os.kill(int((self.host.dir / "dhclient.pid").read_text()), signal.SIGTERM)
+        # The client goes to the background first, and writes its id then.
+        pid_file = self.host.dir / "dhclient.pid"
+        os.kill(int(eventually(lambda: pid_file.exists() and pid_file.read_text(), "the client's id")), signal.SIGTERM)
         self.assertIn(f"inet {address}/24", self.host.run("ip", "address", "show", "o-dhcp"))
         self.assertEqual(self.host.run("ip", "route", "show", "default"), "")
 
@@ -219,6 +221,20 @@ class AgentOnRealSwitch(unittest.TestCase):
             eventually(lambda: self.host.log().count("flows.reconciled") > runs, "the agent reconciles")
         self.host.run("ovs-vsctl", "del-port", "o-second")
         eventually(lambda: (row := self.host.binding(port)) and row["interface"] == "o-first", "the other takes over")
+
+    def test_zone_is_known_by_its_port(self):
+        first, second = self.host.make_port(), self.host.make_port()
+        zone_port = lambda: self.host.run("ovs-vsctl", "get", "Interface", "o-zone",
+                                          "external_ids:weft-ct-zone-port").strip().strip('"')
+        self.host.plug("o-zone", first)
+        eventually(lambda: self.host.is_active(first), "the first port is ACTIVE")
+        eventually(lambda: "weft-ct-zone-port" in self.host.run("ovs-vsctl", "get", "Interface", "o-zone",
+                                                                "external_ids"), "the zone is written")
+        self.assertEqual(zone_port(), first)
+        self.host.plug("o-zone", second)
+        eventually(lambda: self.host.is_active(second), "the second port is ACTIVE")
+        eventually(lambda: zone_port() == second, "the zone is the second port's")
+        eventually(lambda: self.host.binding(first) is None, "the first port is DOWN")
 
     def test_interface_whose_device_is_gone_is_not_active(self):
         port = self.host.make_port()
