@@ -51,12 +51,15 @@ Result<void> run(const neutron::Config& config) {
 
   Metrics metrics;
   store::Store store(executor, store_options(config, own));
-  store.on_state([](bool synced) { log::info("store.state", {{"synced", synced ? "yes" : "no"}}); });
   store.export_metrics(metrics);
   neutron::Services services{store, config.underlay_mtu};
   neutron::Api api(services, std::make_unique<neutron::NoAuthenticator>(config.default_project));
   api.export_metrics(metrics);
-  neutron::FrontDoor door(api, store, metrics);
+  neutron::FrontDoor door(executor, api, store, metrics);
+  store.on_state([&door](bool synced) {
+    log::info("store.state", {{"synced", synced ? "yes" : "no"}});
+    if (synced) door.store_synced();
+  });
   auto handler = [&door](http::Request request) { return door.handle(std::move(request)); };
   WEFT_TRY(auto server,
            http::Server::open(executor, api_endpoint(config), http::Limits{}, handler, neutron::to_refusal));

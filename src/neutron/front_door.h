@@ -7,7 +7,11 @@ namespace weft::neutron {
 
 class FrontDoor {
  public:
-  FrontDoor(Api& api, store::Store& store, Metrics& metrics) : api_(api), store_(store), metrics_(metrics) {}
+  FrontDoor(asio::any_io_executor executor, Api& api, store::Store& store, Metrics& metrics);
+  /// The replica is complete for the first time: requests that came before are answered now. Until then they
+  /// wait, so that a client that was patient while weftd restarted gets its answer; after ten seconds they
+  /// get the 503.
+  void store_synced();
   /// Answers one request. The FrontDoor must outlive the coroutine.
   asio::awaitable<http::Response> handle(http::Request request);
 
@@ -17,6 +21,7 @@ class FrontDoor {
   Api& api_;
   store::Store& store_;
   Metrics& metrics_;
+  asio::steady_timer first_sync_;  ///< expired since the first synchronisation
 };
 
 }  // namespace weft::neutron
