@@ -115,16 +115,18 @@ def run_env(lab, _options):
 
 def run_kill(lab, options):
     nodes = services.nodes_of(lab, options.process, options.node, cluster.workers_of(lab))
-    with cluster.exclusive(lab):
-        killed = [node for node in nodes if services.kill(node, options.process)]
+    killed = False
+    for node in nodes:
+        with cluster.process_lock(lab, node.name, options.process):
+            killed |= services.kill(node, options.process)
     if not killed:
         raise LabError(f"{options.process} does not run on {', '.join(node.name for node in nodes)}")
 
 
 def run_start(lab, options):
     nodes = services.nodes_of(lab, options.process, options.node, cluster.workers_of(lab))
-    with cluster.exclusive(lab):
-        for node in nodes:
+    for node in nodes:
+        with cluster.process_lock(lab, node.name, options.process):
             services.start(node, options.process)
 
 

@@ -16,13 +16,25 @@ DEFAULT_WORKERS = 3
 MAX_WORKERS = 200
 
 
-@contextlib.contextmanager
 def exclusive(lab):
-    """One command at a time may change what a lab consists of. `down` removes the lock with all the rest."""
+    """One command at a time may change what a lab consists of."""
+    return _locked(lab, fcntl.LOCK_EX)
+
+
+@contextlib.contextmanager
+def process_lock(lab, node_name, process):
+    """One command at a time may kill or start a process; other processes may be killed and started meanwhile."""
+    with _locked(lab, fcntl.LOCK_SH), processes.locked(lab, node_name, process):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(lab, mode):
+    """Holds the lab's lock, which `down` removes with all the rest."""
     RUN.mkdir(exist_ok=True)
     while True:
         fd = os.open(lab.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        fcntl.flock(fd, mode)
         if lab.lock_file.exists() and os.stat(lab.lock_file).st_ino == os.fstat(fd).st_ino:
             break
         os.close(fd)

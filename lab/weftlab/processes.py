@@ -2,6 +2,8 @@
 
 A record is a file with the process id and its start time: a recycled id is never taken for ours.
 """
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
@@ -48,6 +50,19 @@ def spawn(lab, node_name, process, argv, *, namespace=None, env=None, fds=None, 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(record)))
     return record
+
+
+@contextlib.contextmanager
+def locked(lab, node_name, process):
+    """Nobody else kills or starts this process meanwhile."""
+    path = _record_path(lab, node_name, process).with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 def _record_path(lab, node_name, process):

@@ -38,8 +38,8 @@ def start_switch(node):
     vsctl(node, "--no-wait", "set", "Open_vSwitch", ".", f"external_ids:hostname={node.name}",
           f"external_ids:system-id={node.name}")
     processes.spawn(node.lab, node.name, "vswitchd",
-                    ["ovs-vswitchd", "--monitor", f"--pidfile={pidfile}", f"--unixctl={node.ovs_dir}/ovs-vswitchd.ctl",
-                     "-vconsole:warn", f"--log-file={processes.log_file(node.lab, node.name, 'vswitchd-detail')}",
+                    ["ovs-vswitchd", "--monitor", f"--pidfile={pidfile}", "-vconsole:warn",
+                     f"--log-file={processes.log_file(node.lab, node.name, 'vswitchd-detail')}",
                      f"unix:{node.ovs_dir}/db.sock"],
                     namespace=node.namespace, env=node.ovs_environment(), pidfile=pidfile)
     wait_until(pidfile.exists, f"ovs-vswitchd of {node.name}")

@@ -129,6 +129,19 @@ def test_kill_and_start(process, node):
     assert status()[process, node] == new
 
 
+def test_ovs_appctl_on_a_node_finds_its_switch():
+    done = lab("exec", "worker1", "--", "ovs-appctl", "version")
+    assert done.returncode == 0 and b"ovs-vswitchd (Open vSwitch)" in done.stdout
+
+
+def test_a_process_starts_while_another_waits_to_be_ready():
+    assert lab("kill", "weftd").returncode == 0 and lab("kill", "store").returncode == 0
+    with subprocess.Popen([LAB, "start", "weftd"]) as weftd:  # ready when it has reached the store
+        Teller.wait_quietly(lambda: status()["weftd", "controller"], "weftd runs")
+        assert lab("start", "store").returncode == 0
+        assert weftd.wait(60) == 0
+
+
 def test_clients_wait_while_weftd_is_down(teller):
     assert lab("kill", "weftd").returncode == 0
     address = urllib.parse.urlsplit(teller.environment["OS_ENDPOINT"])
