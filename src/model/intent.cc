@@ -41,6 +41,8 @@ WEFT_INSTANTIATE(Address)
 WEFT_INSTANTIATE(SecurityGroup)
 WEFT_INSTANTIATE(SecurityGroupRule)
 WEFT_INSTANTIATE(GroupMember)
+WEFT_INSTANTIATE(AddressGroup)
+WEFT_INSTANTIATE(AddressGroupEntry)
 WEFT_INSTANTIATE(Binding)
 WEFT_INSTANTIATE(Node)
 WEFT_INSTANTIATE(Heartbeat)
@@ -63,6 +65,12 @@ const IdSet& Intent::rules_of(const Uuid& group) const {
 }
 const IdSet& Intent::rules_with_remote(const Uuid& group) const {
   return indexes_->rules_by_remote.at(group);
+}
+const IdSet& Intent::rules_with_address_group(const Uuid& address_group) const {
+  return indexes_->rules_by_address_group.at(address_group);
+}
+const IdSet& Intent::entries_of(const Uuid& address_group) const {
+  return indexes_->entries_by_address_group.at(address_group);
 }
 const IdSet& Intent::memberships_of_group(const Uuid& group) const {
   return indexes_->members_by_group.at(group);
@@ -93,12 +101,14 @@ const IdSet& Intent::named(const std::string& name) const {
   if constexpr (std::is_same_v<T, Port>) return indexes_->port_names.at(name);
   if constexpr (std::is_same_v<T, SecurityGroup>) return indexes_->group_names.at(name);
   if constexpr (std::is_same_v<T, SecurityGroupRule>) return indexes_->rule_names.at(name);
+  if constexpr (std::is_same_v<T, AddressGroup>) return indexes_->address_group_names.at(name);
 }
 template const IdSet& Intent::named<Network>(const std::string&) const;
 template const IdSet& Intent::named<Subnet>(const std::string&) const;
 template const IdSet& Intent::named<Port>(const std::string&) const;
 template const IdSet& Intent::named<SecurityGroup>(const std::string&) const;
 template const IdSet& Intent::named<SecurityGroupRule>(const std::string&) const;
+template const IdSet& Intent::named<AddressGroup>(const std::string&) const;
 
 Ref<Port> Intent::port_by_mac(const Uuid& network, const MacAddress& mac) const {
   const Uuid* id = indexes_->port_macs.find({network, mac.to_u64()});

@@ -33,7 +33,8 @@ struct ChangeOf {
 };
 using Change = std::variant<ChangeOf<Network>, ChangeOf<Subnet>, ChangeOf<Port>, ChangeOf<Address>,
                             ChangeOf<SecurityGroup>, ChangeOf<SecurityGroupRule>, ChangeOf<GroupMember>,
-                            ChangeOf<Binding>, ChangeOf<Node>, ChangeOf<Heartbeat>>;
+                            ChangeOf<AddressGroup>, ChangeOf<AddressGroupEntry>, ChangeOf<Binding>,
+                            ChangeOf<Node>, ChangeOf<Heartbeat>>;
 using IntentChanges = std::vector<Change>;
 
 class Intent {
@@ -72,6 +73,9 @@ class Intent {
   const IdSet& rules_of(const Uuid& group) const;
   /// Rules anywhere that name this group as their remote group.
   const IdSet& rules_with_remote(const Uuid& group) const;
+  /// Rules anywhere that name this address group as their remote.
+  const IdSet& rules_with_address_group(const Uuid& address_group) const;
+  const IdSet& entries_of(const Uuid& address_group) const;    ///< AddressGroupEntry ids
   const IdSet& memberships_of_group(const Uuid& group) const;  ///< GroupMember ids
   const IdSet& memberships_of_port(const Uuid& port) const;    ///< GroupMember ids
   const IdSet& bindings_of(const Uuid& port) const;
@@ -93,7 +97,8 @@ class Intent {
  private:
   struct Indexes;
   std::tuple<Rows<Network>, Rows<Subnet>, Rows<Port>, Rows<Address>, Rows<SecurityGroup>,
-             Rows<SecurityGroupRule>, Rows<GroupMember>, Rows<Binding>, Rows<Node>, Rows<Heartbeat>>
+             Rows<SecurityGroupRule>, Rows<GroupMember>, Rows<AddressGroup>, Rows<AddressGroupEntry>,
+             Rows<Binding>, Rows<Node>, Rows<Heartbeat>>
       rows_;
   std::unique_ptr<Indexes> indexes_;
 };

@@ -81,12 +81,14 @@ void Intent::Indexes::add(const SecurityGroupRule& r) {
   rule_names.add(r.name, r.id);
   rules_by_group.add(r.group, r.id);
   if (r.remote_group) rules_by_remote.add(*r.remote_group, r.id);
+  if (r.remote_address_group) rules_by_address_group.add(*r.remote_address_group, r.id);
 }
 
 void Intent::Indexes::remove(const SecurityGroupRule& r) {
   rule_names.remove(r.name, r.id);
   rules_by_group.remove(r.group, r.id);
   if (r.remote_group) rules_by_remote.remove(*r.remote_group, r.id);
+  if (r.remote_address_group) rules_by_address_group.remove(*r.remote_address_group, r.id);
 }
 
 void Intent::Indexes::add(const GroupMember& m) {
@@ -99,6 +101,18 @@ void Intent::Indexes::remove(const GroupMember& m) {
   members_by_port.remove(m.port, m.id);
 }
 
+void Intent::Indexes::add(const AddressGroup& g) {
+  address_group_names.add(g.name, g.id);
+}
+void Intent::Indexes::remove(const AddressGroup& g) {
+  address_group_names.remove(g.name, g.id);
+}
+void Intent::Indexes::add(const AddressGroupEntry& e) {
+  entries_by_address_group.add(e.address_group, e.id);
+}
+void Intent::Indexes::remove(const AddressGroupEntry& e) {
+  entries_by_address_group.remove(e.address_group, e.id);
+}
 void Intent::Indexes::add(const Binding& b) {
   bindings_by_port.add(b.port, b.id);
 }

@@ -59,11 +59,12 @@ class UniqueIndex {
 
 struct Intent::Indexes {
   SetIndex<Uuid> subnets_by_network, ports_by_network, addresses_by_port;
-  SetIndex<Uuid> rules_by_group, rules_by_remote, members_by_group, members_by_port, bindings_by_port;
+  SetIndex<Uuid> rules_by_group, rules_by_remote, rules_by_address_group, entries_by_address_group,
+      members_by_group, members_by_port, bindings_by_port;
   SetIndex<std::string> ports_by_host;
   std::unordered_map<Uuid, std::map<std::string, int>> hosts_by_network;
   std::unordered_map<Uuid, std::map<IpAddress, Uuid>> addresses_by_subnet;
-  SetIndex<std::string> network_names, subnet_names, port_names, group_names, rule_names;
+  SetIndex<std::string> network_names, subnet_names, port_names, group_names, rule_names, address_group_names;
   UniqueIndex<std::pair<Uuid, std::uint64_t>> port_macs;
   UniqueIndex<std::pair<int, std::uint64_t>> network_vnis;
   UniqueIndex<std::string> default_groups, node_names;
@@ -82,6 +83,10 @@ struct Intent::Indexes {
   void remove(const SecurityGroupRule& r);
   void add(const GroupMember& m);
   void remove(const GroupMember& m);
+  void add(const AddressGroup& g);
+  void remove(const AddressGroup& g);
+  void add(const AddressGroupEntry& e);
+  void remove(const AddressGroupEntry& e);
   void add(const Binding& b);
   void remove(const Binding& b);
   void add(const Node& n);

@@ -60,7 +60,10 @@ bool is_icmp(int protocol) {
 std::string SecurityGroupRule::key() const {
   auto number = [](const std::optional<int>& n) { return n ? std::to_string(*n) : "*"; };
   const bool narrowed = remote_prefix && remote_prefix->length() > 0;
-  std::string remote = remote_group ? remote_group->to_string() : narrowed ? remote_prefix->to_string() : "*";
+  std::string remote = remote_group           ? remote_group->to_string()
+                       : remote_address_group ? remote_address_group->to_string()
+                       : narrowed             ? remote_prefix->to_string()
+                                              : "*";
   return group.to_string() + '/' + std::string(to_string(direction)) + "/v" +
          std::to_string(static_cast<int>(ethertype)) + '/' + number(protocol) + '/' + number(port_range_min) +
          '-' + number(port_range_max) + '/' + remote;

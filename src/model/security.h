@@ -29,6 +29,7 @@ struct SecurityGroupRule : Common {
   std::optional<int> port_range_max;
   std::optional<IpPrefix> remote_prefix;
   std::optional<Uuid> remote_group;
+  std::optional<Uuid> remote_address_group;
 
   /// The same for two rules that Neutron calls duplicates; the store's index on it refuses the second.
   std::string key() const;
@@ -40,6 +41,17 @@ struct GroupMember {
   Uuid group;
   Uuid port;
   Uuid network;
+};
+
+/// A named list of prefixes that rules may name as their remote (Neutron's address-group extension).
+struct AddressGroup : Common {};
+
+/// One prefix of one address group: a row of its own, so that one more is one small change. Prefixes of a
+/// group may overlap.
+struct AddressGroupEntry {
+  Uuid id;
+  Uuid address_group;
+  IpPrefix prefix;
 };
 
 /// The number of a protocol name that Neutron knows ("tcp", "icmpv6", "ipip", ...) or of a decimal 0-255.

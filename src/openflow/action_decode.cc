@@ -133,6 +133,54 @@ Decoded conn_track(Reader& in) {
   return a;
 }
 
+std::optional<SubField> learn_field(Reader& in, int count) {
+  std::uint32_t header = in.u32();
+  return subfield(header, in.u16(), count);
+}
+
+/// One part of a learn action. False for what Learn has no place for; its lists keep matches, copies and
+/// loads apart, so a foreign action that mixes them is none of ours.
+bool learn_part(Reader& in, std::uint16_t header, Learn& a) {
+  int count = header & kLearnBitsMask;
+  auto target = static_cast<LearnTarget>(header & kLearnTargetMask);
+  bool literal = header & kLearnLiteral;
+  if (literal && target == LearnTarget::kLoad && count <= 64) {
+    Bits value = in.bits((count + 15) / 16 * 2);
+    auto to = learn_field(in, count);
+    if (to) a.loads.push_back({*to, value.lo});
+    return to.has_value();
+  }
+  auto from = learn_field(in, count);
+  auto to = learn_field(in, count);
+  if (literal || !from || !to || !a.loads.empty()) return false;
+  if (target == LearnTarget::kMatch && !a.copies.empty()) return false;
+  if (target != LearnTarget::kMatch && target != LearnTarget::kLoad) return false;
+  (target == LearnTarget::kMatch ? a.match : a.copies).push_back({*from, *to});
+  return true;
+}
+
+Decoded learn(Reader& in, bool has_limit) {
+  Learn a{.idle_timeout = in.u16()};
+  a.hard_timeout = in.u16();
+  a.priority = in.u16();
+  a.cookie = in.u64();
+  std::uint16_t flags = in.u16();
+  a.table = in.u8();
+  in.skip(1);
+  std::uint32_t fin_timeouts = in.u32();
+  if (has_limit) {
+    a.limit = in.u32();
+    in.skip(4);
+  }
+  if (flags != 0 || fin_timeouts != 0) return std::nullopt;
+  while (in.ok() && in.remaining() >= 2) {
+    std::uint16_t header = in.u16();
+    if (header == 0) break;  // padding
+    if (!learn_part(in, header, a)) return std::nullopt;
+  }
+  return a;
+}
+
 Decoded decode_nicira(Reader& in, bool nested) {
   switch (static_cast<Nx>(in.u16())) {
     case Nx::kRegMove:
@@ -157,6 +205,10 @@ Decoded decode_nicira(Reader& in, bool nested) {
       return nested ? std::nullopt : conn_track(in);
     case Nx::kCtClear:
       return CtClear{};
+    case Nx::kLearn:
+      return learn(in, false);
+    case Nx::kLearn2:
+      return learn(in, true);
   }
   return std::nullopt;
 }

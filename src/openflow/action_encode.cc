@@ -146,6 +146,45 @@ void encode(Writer& out, const ConnTrack& a) {
   for (const SetField& set : a.exec) encode(out, set);
 }
 
+void learn_field(Writer& out, const SubField& field) {
+  out.u32(subfield_header(field));
+  out.u16(static_cast<std::uint16_t>(field.low));
+}
+
+void learn_header(Writer& out, LearnTarget target, const SubField& to, std::uint16_t flags = 0) {
+  out.u16(static_cast<std::uint16_t>(static_cast<std::uint16_t>(target) | flags | to.count));
+}
+
+void encode(Writer& out, LearnTarget target, const Learn::Copy& copy) {
+  learn_header(out, target, copy.to);
+  learn_field(out, copy.from);
+  learn_field(out, copy.to);
+}
+
+void encode(Writer& out, const Learn::Load& load) {
+  learn_header(out, LearnTarget::kLoad, load.to, kLearnLiteral);
+  out.bits(load.value, (load.to.count + 15) / 16 * 2);
+  learn_field(out, load.to);
+}
+
+void encode(Writer& out, const Learn& a) {
+  Frame frame(out, a.limit != 0 ? Nx::kLearn2 : Nx::kLearn);
+  out.u16(a.idle_timeout);
+  out.u16(a.hard_timeout);
+  out.u16(a.priority);
+  out.u64(a.cookie);
+  out.u16(0);  // flags
+  out.u8(a.table);
+  out.zeros(5);  // padding, timeouts after FIN
+  if (a.limit != 0) {
+    out.u32(a.limit);
+    out.zeros(4);  // no result field
+  }
+  for (const auto& copy : a.match) encode(out, LearnTarget::kMatch, copy);
+  for (const auto& copy : a.copies) encode(out, LearnTarget::kLoad, copy);
+  for (const auto& load : a.loads) encode(out, load);
+}
+
 void encode(Writer& out, const Opaque& a) {
   out.bytes(a.bytes);
 }

@@ -22,6 +22,7 @@ enum class Nx : std::uint16_t {
   kRegLoad = 7,
   kResubmitTable = 14,
   kOutputReg = 15,
+  kLearn = 16,
   kDecTtl = 18,
   kController = 20,
   kRegLoad2 = 33,
@@ -29,6 +30,7 @@ enum class Nx : std::uint16_t {
   kConnTrack = 35,
   kController2 = 37,
   kCtClear = 43,
+  kLearn2 = 45,
 };
 
 /// Properties of NXAST_CONTROLLER2.
@@ -40,6 +42,12 @@ enum class ControllerProperty : std::uint16_t {
   kPause = 4,
   kMeter = 5
 };
+
+/// Parts of a learn action: a header of what becomes of the value, where it is from, and how many bits.
+enum class LearnTarget : std::uint16_t { kMatch = 0, kLoad = 1 << 11 };
+inline constexpr std::uint16_t kLearnTargetMask = 3 << 11;
+inline constexpr std::uint16_t kLearnLiteral = 1 << 13;
+inline constexpr std::uint16_t kLearnBitsMask = (1 << 11) - 1;
 
 inline constexpr std::uint16_t kCtCommit = 1;
 inline constexpr std::uint16_t kCtForce = 2;

@@ -94,6 +94,20 @@ std::string text(const ConnTrack& a, TableName name) {
   return "ct(" + out + ")";
 }
 
+std::string text(const Learn& a, TableName name) {
+  constexpr std::uint16_t kDefaultPriority = 0x8000;
+  std::string out = "learn(table=" + table_text(a.table, name);
+  if (a.idle_timeout != 0) out += fmt::format(",idle_timeout={}", a.idle_timeout);
+  if (a.hard_timeout != 0) out += fmt::format(",hard_timeout={}", a.hard_timeout);
+  if (a.priority != kDefaultPriority) out += fmt::format(",priority={}", a.priority);
+  if (a.cookie != 0) out += fmt::format(",cookie={:#x}", a.cookie);
+  if (a.limit != 0) out += fmt::format(",limit={}", a.limit);
+  for (const auto& [from, to] : a.match) out += "," + text(to) + (from == to ? "" : "=" + text(from));
+  for (const auto& [from, to] : a.copies) out += ",load:" + text(from) + "->" + text(to);
+  for (const auto& [to, value] : a.loads) out += ",load:" + hex_text(value) + "->" + text(to);
+  return out + ")";
+}
+
 std::string text(const Opaque& a, TableName) {
   return fmt::format("unknown({:02x})", fmt::join(a.bytes, ""));
 }

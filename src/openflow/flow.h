@@ -130,6 +130,28 @@ struct ConnTrack {
   auto operator<=>(const ConnTrack&) const = default;
 };
 
+/// Writes a flow, or refreshes the one of that match, from the packet at hand (NXAST_LEARN2; ovs-actions(7)).
+struct Learn {
+  struct Copy {
+    SubField from, to;
+    auto operator<=>(const Copy&) const = default;
+  };
+  struct Load {
+    SubField to;
+    std::uint64_t value = 0;
+    auto operator<=>(const Load&) const = default;
+  };
+  std::uint8_t table = 0;
+  std::uint16_t priority = 0;
+  std::uint16_t idle_timeout = 0, hard_timeout = 0;  ///< seconds; 0: none
+  std::uint64_t cookie = 0;
+  std::uint32_t limit = 0;   ///< flows with this cookie in the table; 0: no limit
+  std::vector<Copy> match;   ///< the new flow matches `to` equal to what the packet has in `from`
+  std::vector<Copy> copies;  ///< the new flow loads what the packet has in `from` into `to`
+  std::vector<Load> loads;   ///< the new flow loads a value
+  auto operator<=>(const Learn&) const = default;
+};
+
 /// What a dumped flow does that has no form here (a foreign flow's action or instruction), as bytes. It never
 /// equals an action of ours, so that the flow is seen to differ.
 struct Opaque {
@@ -138,7 +160,7 @@ struct Opaque {
 };
 
 using Action = std::variant<Output, OutputField, SetField, Move, Resubmit, Conjunction, Controller, Group,
-                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack, Opaque>;
+                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack, Learn, Opaque>;
 
 /// Identity of a flow in a switch: no two flows share it.
 struct FlowKey {

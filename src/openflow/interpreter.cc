@@ -198,6 +198,7 @@ struct Interpreter::Run {
   void operator()(const Group&) {}
   void operator()(const PushVlan&) {}
   void operator()(const PopVlan&) {}
+  void operator()(const Learn&) {}
   void operator()(const Opaque&) {}
 };
 

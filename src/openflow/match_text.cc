@@ -107,8 +107,10 @@ std::string entry_text(Field field, const Entry& e) {
 }
 
 // Fields before the protocol shorthand, and fields after it, in ovs-ofctl's order.
-constexpr std::array kBeforeProtocol{Field::kPktMark, Field::kConjId, Field::kCtState,
-                                     Field::kCtZone,  Field::kCtMark, Field::kCtLabel};
+constexpr std::array kBeforeProtocol{
+    Field::kPktMark,   Field::kConjId,    Field::kCtState,   Field::kCtZone,    Field::kCtMark,
+    Field::kCtLabel,   Field::kCtIpv4Src, Field::kCtIpv4Dst, Field::kCtIpv6Src, Field::kCtIpv6Dst,
+    Field::kCtIpProto, Field::kCtTpSrc,   Field::kCtTpDst};
 constexpr std::array kAfterProtocol{
     Field::kReg0,         Field::kReg1,     Field::kReg2,       Field::kReg3,       Field::kReg4,
     Field::kReg5,         Field::kReg6,     Field::kReg7,       Field::kReg8,       Field::kReg9,

@@ -5,6 +5,8 @@
 namespace weft::openflow {
 namespace {
 
+constexpr std::uint64_t kInvalid = 16, kTracked = 32;  // bits of ct_state
+
 class Generator {
  public:
   explicit Generator(std::mt19937& rng) : rng_(rng) {}
@@ -63,6 +65,15 @@ class Generator {
     }
   }
 
+  void connection_tuple(Match& m, bool v6) {
+    m.set_masked(Field::kCtState, kTracked, kTracked | kInvalid);
+    maybe(m, v6 ? Field::kCtIpv6Src : Field::kCtIpv4Src, 50);
+    maybe(m, v6 ? Field::kCtIpv6Dst : Field::kCtIpv4Dst, 50);
+    if (chance(40)) return;
+    m.set(Field::kCtIpProto, chance(50) ? 6 : 17);
+    for (Field f : {Field::kCtTpSrc, Field::kCtTpDst}) maybe(m, f, 40);
+  }
+
   void arp(Match& m) {
     m.set(Field::kEthType, 0x0806);
     if (chance(60)) m.set(Field::kArpOp, 1 + below(2));
@@ -72,9 +83,12 @@ class Generator {
   void ip(Match& m, Field source, Field destination, std::uint64_t eth_type) {
     m.set(Field::kEthType, eth_type);
     for (Field f : {source, destination, Field::kIpTtl, Field::kIpDscp}) maybe(m, f);
-    if (chance(15)) m.set_masked(Field::kIpFrag, below(2), chance(50) ? 1 : 3);
     bool v6 = eth_type == 0x86dd;
-    switch (below(5)) {
+    if (chance(25)) connection_tuple(m, v6);
+    if (chance(30)) fragment(m);
+    bool later = m.find(Field::kIpFrag) && (m.find(Field::kIpFrag)->value.lo & 2) != 0;
+    // Later fragments have no ports: the switch refuses to look for them there.
+    switch (later ? 4 : below(5)) {
       case 0:
         transport(m, 6, {Field::kTcpSrc, Field::kTcpDst, Field::kTcpFlags});
         break;
@@ -90,6 +104,13 @@ class Generator {
       case 4:
         break;
     }
+  }
+
+  void fragment(Match& m) {
+    static constexpr std::pair<std::uint64_t, std::uint64_t> kForms[] = {{0, 3}, {1, 3}, {3, 3},
+                                                                         {1, 1}, {0, 2}, {2, 2}};
+    auto [value, mask] = kForms[below(std::size(kForms))];
+    m.set_masked(Field::kIpFrag, value, mask);
   }
 
   void transport(Match& m, std::uint64_t proto, std::initializer_list<Field> fields) {
@@ -131,7 +152,7 @@ class Generator {
   }
 
   Action metadata_action() {
-    switch (below(9)) {
+    switch (below(10)) {
       case 0:
         return set_field(Field::kEthDst);
       case 1:
@@ -148,9 +169,31 @@ class Generator {
         return Move{{Field::kInPort, 0, 16}, part(Field::kReg9, 16)};
       case 7:
         return CtClear{};
+      case 8:
+        return learn();
       default:
         return set_field(reg(static_cast<int>(below(16))));
     }
+  }
+
+  Action learn() {
+    Learn a{.table = static_cast<std::uint8_t>(below(200)),
+            .priority = static_cast<std::uint16_t>(chance(20) ? 0x8000 : below(65536))};
+    if (chance(50)) a.idle_timeout = static_cast<std::uint16_t>(number());
+    if (chance(30)) a.hard_timeout = static_cast<std::uint16_t>(number());
+    if (chance(70)) a.cookie = number();
+    if (chance(50)) a.limit = static_cast<std::uint32_t>(number());
+    a.match.push_back({{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}});
+    if (chance(60)) a.match.push_back({{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}});
+    if (chance(30)) a.match.push_back({part(Field::kTunId, 20), part(Field::kReg3, 20)});
+    if (chance(60)) a.copies.push_back({{Field::kInPort, 0, 16}, part(Field::kReg1, 16)});
+    if (chance(30)) a.copies.push_back({part(Field::kEthSrc, 32), {Field::kReg5, 0, 32}});
+    for (auto n = below(3); n > 0; --n) {
+      int count = 1 + static_cast<int>(below(32));
+      a.loads.push_back({part(Field::kReg4, count), number() & Bits::ones(count).lo});
+    }
+    if (chance(20)) a.loads.push_back({{Field::kMetadata, 0, 64}, number()});
+    return a;
   }
 
   Action connection_tracking() {

@@ -15,6 +15,8 @@ Kind kind_of(Field field) {
       return Kind::kPort;
     case Field::kTunIpv4Src:
     case Field::kTunIpv4Dst:
+    case Field::kCtIpv4Src:
+    case Field::kCtIpv4Dst:
     case Field::kIpv4Src:
     case Field::kIpv4Dst:
     case Field::kArpSpa:
@@ -29,6 +31,8 @@ Kind kind_of(Field field) {
       return Kind::kMac;
     case Field::kTunIpv6Src:
     case Field::kTunIpv6Dst:
+    case Field::kCtIpv6Src:
+    case Field::kCtIpv6Dst:
     case Field::kIpv6Src:
     case Field::kIpv6Dst:
     case Field::kNdTarget:
