@@ -1,9 +1,15 @@
 #include "http/connection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include "base/log.h"
@@ -50,6 +56,12 @@ bool is_closed(error_code error) {
          error == asio::error::connection_reset || error == asio::error::broken_pipe;
 }
 
+/// A piece of a stream as it goes over the wire.
+std::string chunk_of(std::string piece, bool chunked) {
+  if (!chunked) return piece;
+  return fmt::format("{:x}\r\n{}\r\n", piece.size(), piece);
+}
+
 struct Fault {
   int status;
   std::string reason;
@@ -90,12 +102,14 @@ void Connection::start() {
 
 void Connection::drain() {
   draining_ = true;
+  if (stream_) stream_->end();
   error_code ignored;
   bool idle = !answering_ && buffer_.size() == 0 && socket_.available(ignored) == 0;
   if (idle) stop();
 }
 
 void Connection::stop() {
+  if (stream_) stream_->end();
   error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
@@ -160,6 +174,10 @@ asio::awaitable<bool> Connection::serve_one() {
   auto response = co_await answer(std::move(*request));
   waiting_since_ = Clock::now();
   allow(limits_.idle_seconds);
+  if (response.stream) {
+    co_await write_stream(std::move(response), version, head_only);
+    co_return false;
+  }
   auto more = co_await write(std::move(response), version, keep_alive && !draining_, head_only);
   answering_ = false;
   co_return more && !draining_;
@@ -214,6 +232,49 @@ asio::awaitable<bool> Connection::write(Response response, unsigned version, boo
   message.keep_alive(keep_alive);
   auto [error, bytes] = co_await beast_http::async_write(socket_, message, use_tuple);
   co_return !error && keep_alive;
+}
+
+asio::awaitable<void> Connection::write_stream(Response response, unsigned version, bool head_only) {
+  const bool chunked = version >= 11;
+  beast_http::response<beast_http::empty_body> head;
+  head.version(version);
+  head.result(static_cast<unsigned>(response.status));
+  for (const auto& [name, value] : response.headers) head.set(name, value);
+  head.set(beast_http::field::content_type, response.content_type);
+  if (chunked) head.chunked(true);
+  head.keep_alive(false);
+  beast_http::response_serializer<beast_http::empty_body> serializer(head);
+  auto [head_error, head_bytes] = co_await beast_http::async_write_header(socket_, serializer, use_tuple);
+  if (head_error || head_only || draining_) co_return;
+  stream_ = response.stream;
+  asio::co_spawn(socket_.get_executor(), watch_client(), [self = shared_from_this()](auto&&...) {});
+  bool more = true;
+  while (more) {
+    deadline_ = Clock::time_point::max();
+    auto piece = co_await stream_->next();
+    more = !piece.empty() && socket_.is_open();
+    std::string end = chunked ? "0\r\n\r\n" : "";
+    auto frame = more ? chunk_of(std::move(piece), chunked) : std::move(end);
+    auto bytes = asio::buffer(frame);
+    allow(limits_.idle_seconds);
+    auto [error, count] = co_await asio::async_write(socket_, bytes, use_tuple);
+    more = more && !error;
+  }
+  stream_->end();
+  stream_.reset();
+}
+
+// A client of an answer that goes on has nothing more to say but that it leaves.
+asio::awaitable<void> Connection::watch_client() {
+  auto stream = stream_;
+  std::array<char, 512> bytes;
+  auto sink = asio::buffer(bytes);
+  error_code error;
+  while (!error) {
+    auto [read_error, count] = co_await socket_.async_read_some(sink, use_tuple);
+    error = read_error;
+  }
+  stream->end();
 }
 
 asio::awaitable<bool> Connection::refuse(error_code why, bool anything_read) {

@@ -23,7 +23,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection();
 
   void start();
-  /// Closes as soon as no request is under way.
+  /// Closes as soon as no request is under way; an answer that goes on ends.
   void drain();
   void stop();
   /// Since when it waits for its client, to send a request or to take an answer; nothing while the handler
@@ -38,6 +38,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   asio::awaitable<boost::system::error_code> read_request(Parser& parser);
   asio::awaitable<Response> answer(Request request);
   asio::awaitable<bool> write(Response response, unsigned version, bool keep_alive, bool head_only);
+  asio::awaitable<void> write_stream(Response response, unsigned version, bool head_only);
+  asio::awaitable<void> watch_client();
   asio::awaitable<bool> refuse(boost::system::error_code why, bool anything_read);
   asio::awaitable<void> linger();
   asio::awaitable<void> watch_deadline();
@@ -50,6 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool timed_out_ = false;
   bool draining_ = false;
   bool answering_ = false;
+  std::shared_ptr<Stream> stream_;  ///< under way
   boost::beast::flat_buffer buffer_;
   const Limits& limits_;
   const Handler& handler_;

@@ -2,10 +2,12 @@
 // HTTP/1.1 for front doors and diagnostics: a server that hands whole requests to a coroutine, and a blocking
 // client.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/asio.h"
@@ -20,11 +22,22 @@ struct Request {
   std::string body;
 };
 
+/// A body that goes on: its pieces are sent as they come.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// The next piece; empty when there is no more. One call at a time.
+  virtual asio::awaitable<std::string> next() = 0;
+  /// The client has left, or the server ends: next() returns empty from now on.
+  virtual void end() = 0;
+};
+
 struct Response {
   int status = 200;
   std::string body;
   std::string content_type = "application/json";
   std::map<std::string, std::string> headers;
+  std::shared_ptr<Stream> stream = nullptr;  ///< instead of a body; let go when the client has left
 };
 
 using Handler = std::function<asio::awaitable<Response>(Request)>;
@@ -62,5 +75,11 @@ class Server {
 /// One blocking request to "tcp:ADDRESS:PORT" or "unix:PATH". Errors: kUnavailable, kTimeout, kProtocol.
 Result<Response> fetch(const std::string& endpoint, const std::string& method, const std::string& target,
                        const std::string& body = {}, int timeout_seconds = 10);
+
+/// Gets an answer that goes on and hands over its lines, without their ends, as they come; returns when the
+/// server ends it. Errors: kUnavailable (no connection, or another status than 200, with what the server
+/// said), kTimeout (nothing arrived for `silence`), kProtocol.
+Task<void> follow_lines(asio::any_io_executor executor, std::string endpoint, std::string target,
+                        std::chrono::seconds silence, std::function<void(std::string_view)> on_line);
 
 }  // namespace weft::http
