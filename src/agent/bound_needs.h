@@ -21,21 +21,30 @@ class BoundNeeds {
   /// How many bound ports need each network, each group.
   const std::map<Uuid, int>& networks() const { return networks_; }
   const std::map<Uuid, int>& groups() const { return groups_; }
+  /// How many rules of those groups name each address group.
+  const std::map<Uuid, int>& address_groups() const { return address_groups_; }
 
  private:
   struct Needs {
     Uuid network;
     std::vector<Uuid> groups;
   };
+  using AddressGroupByRule = std::unordered_map<Uuid, Uuid>;
 
   void reread(const Uuid& port);
   void drop(const Uuid& port);
+  void need_group(const Uuid& group);
+  void release_group(const Uuid& group);
+  void reread_rule(const model::SecurityGroupRule& rule);
+  void count_rule(const Uuid& rule, AddressGroupByRule& named);
 
   const model::Intent& intent_;
   std::string node_;
   std::unordered_map<Uuid, Needs> by_port_;
+  std::unordered_map<Uuid, AddressGroupByRule> named_by_group_;  ///< of the needed groups
   std::map<Uuid, int> networks_;
   std::map<Uuid, int> groups_;
+  std::map<Uuid, int> address_groups_;
 };
 
 }  // namespace weft::agent

@@ -14,6 +14,7 @@ store::Interest wanted_interest(const BoundNeeds& bound, const model::Intent& in
   store::Interest interest;
   for (const auto& [network, count] : bound.networks()) interest.networks.insert(network);
   for (const auto& [group, count] : bound.groups()) interest.groups.insert(group);
+  for (const auto& [group, count] : bound.address_groups()) interest.address_groups.insert(group);
   for (const auto& [name, claim] : claims) {
     auto port = intent.find<model::Port>(claim.port);
     // A port bound here is heard of anyway: naming it would cost the plug of every port a round trip.
@@ -50,6 +51,7 @@ Task<void> InterestKeeper::follow() {
   if (!asked_ || interest != current_) {
     log::debug("interest.set", {{"networks", interest.networks.size()},
                                 {"groups", interest.groups.size()},
+                                {"address_groups", interest.address_groups.size()},
                                 {"ports", interest.ports.size()}});
     current_ = interest;
     asked_ = true;
@@ -59,7 +61,8 @@ Task<void> InterestKeeper::follow() {
       co_return fail(set.error().with_context("watch networks in the store"));
     }
   }
-  // What came may name more (the groups of a network's ports): only then it is complete.
+  // What came may name more (the groups of a network's ports, the address groups of their rules): complete
+  // is what names nothing new.
   if (wanted() != current_) {
     worker_.mark();
     co_return Result<void>{};

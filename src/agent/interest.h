@@ -13,8 +13,8 @@
 
 namespace weft::agent {
 
-/// What a node wants to hear of: the networks and groups of the ports bound to it, the ports that its
-/// interfaces claim, and the pinned networks.
+/// What a node wants to hear of: the networks and groups of the ports bound to it, the address groups that
+/// those groups' rules name, the ports that its interfaces claim, and the pinned networks.
 store::Interest wanted_interest(const BoundNeeds& bound, const model::Intent& intent, const std::string& node,
                                 const Claims& claims, const std::map<Uuid, int>& pinned);
 

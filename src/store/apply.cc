@@ -42,7 +42,7 @@ Applied apply_rows(const ovsdb::Changes& rows, model::Intent& intent) {
   applied.changes.reserve(rows.size());
   for (const ovsdb::RowChange& row : rows) {
     apply_any<Port, Address, GroupMember, Binding, Heartbeat, Network, Subnet, SecurityGroup,
-              SecurityGroupRule, Node>(row, intent, applied);
+              SecurityGroupRule, AddressGroupEntry, AddressGroup, Node>(row, intent, applied);
   }
   return applied;
 }

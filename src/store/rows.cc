@@ -140,13 +140,16 @@ struct Declared<SecurityGroupRule> {
   using Rule = SecurityGroupRule;
   static constexpr std::string_view kTable = "SecurityGroupRule";
   static constexpr auto kColumns = std::tuple_cat(
-      kCommon,
-      std::tuple(
-          Column{"group", &Rule::group}, Column{"direction", &Rule::direction},
-          Column{"ethertype", &Rule::ethertype}, Column{"protocol", &Rule::protocol},
-          Column{"protocol_name", &Rule::protocol_name}, Column{"port_range_min", &Rule::port_range_min},
-          Column{"port_range_max", &Rule::port_range_max}, Column{"remote_prefix", &Rule::remote_prefix},
-          Column{"remote_group", &Rule::remote_group}, ComputedColumn<Rule>{"key", &Rule::key}));
+      kCommon, std::tuple(Column{"group", &Rule::group}, Column{"direction", &Rule::direction},
+                          Column{"ethertype", &Rule::ethertype}, Column{"protocol", &Rule::protocol},
+                          Column{"protocol_name", &Rule::protocol_name},
+                          Column{"port_range_min", &Rule::port_range_min},
+                          Column{"port_range_max", &Rule::port_range_max},
+                          Column{"remote_prefix", &Rule::remote_prefix},
+                          Column{"remote_prefix_text", &Rule::remote_prefix_text},
+                          Column{"remote_group", &Rule::remote_group},
+                          Column{"remote_address_group", &Rule::remote_address_group},
+                          ComputedColumn<Rule>{"key", &Rule::key}));
 };
 
 template <>
@@ -155,6 +158,19 @@ struct Declared<GroupMember> {
   static constexpr auto kColumns =
       std::tuple(Column{"group", &GroupMember::group}, Column{"port", &GroupMember::port},
                  Column{"network", &GroupMember::network});
+};
+
+template <>
+struct Declared<AddressGroup> {
+  static constexpr std::string_view kTable = "AddressGroup";
+  static constexpr auto kColumns = kCommon;
+};
+
+template <>
+struct Declared<AddressGroupEntry> {
+  static constexpr std::string_view kTable = "AddressGroupEntry";
+  static constexpr auto kColumns = std::tuple(Column{"address_group", &AddressGroupEntry::address_group},
+                                              Column{"prefix", &AddressGroupEntry::prefix});
 };
 
 template <>
@@ -254,6 +270,8 @@ WEFT_INSTANTIATE(Address)
 WEFT_INSTANTIATE(SecurityGroup)
 WEFT_INSTANTIATE(SecurityGroupRule)
 WEFT_INSTANTIATE(GroupMember)
+WEFT_INSTANTIATE(AddressGroup)
+WEFT_INSTANTIATE(AddressGroupEntry)
 WEFT_INSTANTIATE(Binding)
 WEFT_INSTANTIATE(Node)
 WEFT_INSTANTIATE(Heartbeat)

@@ -100,6 +100,10 @@ TEST(Rows, ARuleSurvivesAndCarriesItsKey) {
   EXPECT_EQ(read.key(), rule.key());
   EXPECT_EQ(to_row(rule).at("key").string_or(), rule.key());
   EXPECT_FALSE(read.remote_prefix);
+  rule.remote_group.reset();
+  rule.remote_prefix_text = "10.0.0.5/24";
+  rule.remote_address_group = Uuid::random();
+  EXPECT_EQ(round_trip(rule).remote_address_group, rule.remote_address_group);
 }
 
 TEST(Rows, TheOthersSurviveToo) {
@@ -108,6 +112,8 @@ TEST(Rows, TheOthersSurviveToo) {
   round_trip(Binding{Uuid::random(), Uuid::random(), Uuid::random(), "worker1", true, "tap1", ""});
   round_trip(Node{Uuid::random(), "worker1", {ip("192.0.2.1")}, 1500, "tcp:192.0.2.1:9697", "0.1.0"});
   round_trip(Heartbeat{Uuid::random(), "worker1", 12345});
+  round_trip(named<AddressGroup>("clinics"));
+  round_trip(AddressGroupEntry{Uuid::random(), Uuid::random(), *IpPrefix::parse("192.0.2.0/25")});
   auto group = named<SecurityGroup>("default");
   group.key = "default/demo";
   EXPECT_TRUE(round_trip(group).is_default());

@@ -43,6 +43,8 @@ std::map<std::string, Clauses> conditions_of(const Scope& scope, const Interest&
   set(table_of<Binding>(), std::move(here));
   set(table_of<SecurityGroup>(), any_of("_uuid", interest.groups));
   set(table_of<SecurityGroupRule>(), any_of("group", interest.groups));
+  set(table_of<AddressGroup>(), any_of("_uuid", interest.address_groups));
+  set(table_of<AddressGroupEntry>(), any_of("address_group", interest.address_groups));
   return where;
 }
 
@@ -51,7 +53,7 @@ std::vector<ovsdb::TableMonitor> monitors_of(const Scope& scope) {
   std::vector<ovsdb::TableMonitor> monitors;
   if (scope.host.empty()) {
     for (auto& table : tables<Network, Subnet, Port, Address, SecurityGroup, SecurityGroupRule, GroupMember,
-                              Binding, Node>())
+                              AddressGroup, AddressGroupEntry, Binding, Node>())
       monitors.push_back({.table = table});
   } else {
     for (auto& [table, where] : conditions_of(scope, {}))

@@ -17,9 +17,10 @@ struct Scope {
 
 /// What an agent wants to hear of, besides the ports bound to its node.
 struct Interest {
-  std::set<Uuid> networks;  ///< with their subnets, ports, addresses and group members
-  std::set<Uuid> groups;    ///< with their rules
-  std::set<Uuid> ports;     ///< single ports, wherever they are bound (an interface here claims them)
+  std::set<Uuid> networks;        ///< with their subnets, ports, addresses and group members
+  std::set<Uuid> groups;          ///< with their rules
+  std::set<Uuid> address_groups;  ///< with their entries
+  std::set<Uuid> ports;           ///< single ports, wherever they are bound (an interface here claims them)
   bool operator==(const Interest&) const = default;
 };
 

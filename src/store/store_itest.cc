@@ -159,6 +159,28 @@ TEST_F(StoreItest, AnAgentSeesItsPortsAndWhatItIsInterestedIn) {
       << "out of interest, yet not gone";
 }
 
+TEST_F(StoreItest, AnAgentSeesTheAddressGroupsThatItNames) {
+  auto controller = connect(), agent = connect({.host = "worker1"});
+  AddressGroup named, other;
+  named.id = Uuid::random();
+  other.id = Uuid::random();
+  AddressGroupEntry mine{Uuid::random(), named.id, *IpPrefix::parse("192.0.2.0/25")};
+  AddressGroupEntry foreign{Uuid::random(), other.id, mine.prefix};
+  ASSERT_TRUE(run(controller->commit(inserts(named, other, mine, foreign))));
+  ASSERT_TRUE(run(agent->set_interest({.address_groups = {named.id}})));
+  EXPECT_TRUE(agent->intent().find<AddressGroup>(named.id));
+  EXPECT_TRUE(agent->intent().entries_of(named.id).contains(mine.id));
+  EXPECT_FALSE(agent->intent().find<AddressGroup>(other.id));
+  EXPECT_FALSE(agent->intent().find<AddressGroupEntry>(foreign.id));
+
+  AddressGroupEntry one_more{Uuid::random(), named.id, *IpPrefix::parse("2001:db8::/32")};
+  ASSERT_TRUE(run(controller->commit(inserts(one_more))));
+  EXPECT_TRUE(run_until([&] { return agent->intent().find<AddressGroupEntry>(one_more.id) != nullptr; }));
+  AddressGroupEntry twice{Uuid::random(), named.id, one_more.prefix};
+  auto refused = run(controller->commit(inserts(twice)));
+  EXPECT_EQ(read_conflict(refused.error()).table, "AddressGroupEntry");
+}
+
 TEST_F(StoreItest, AQueryReadsPastTheScope) {
   auto controller = connect(), agent = connect({.host = "worker1"});
   Network made = network(5);

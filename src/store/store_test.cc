@@ -55,7 +55,7 @@ TEST(Schema, SameMajorAndNotOlderWillDo) {
 }
 
 TEST(Schema, TravelsWithTheLibrary) {
-  EXPECT_EQ(schema_version(), "1.1.0");
+  EXPECT_EQ(schema_version(), "1.2.0");
 }
 
 TEST(Scope, AnAgentWatchesItsHostAndItsInterest) {
