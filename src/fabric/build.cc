@@ -14,6 +14,11 @@ openflow::Flow flow(const Family& family, Match match, Actions actions) {
           .actions = std::move(actions)};
 }
 
+openflow::Flow drop(const Family& family, Match match) {
+  return flow(family, std::move(match),
+              {load(kDropReason, static_cast<std::uint64_t>(family.drop)), go(Table::kDropped)});
+}
+
 void append(Flows& flows, Flows more) {
   flows.insert(flows.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }

@@ -14,6 +14,8 @@ using Flows = std::vector<openflow::Flow>;
 using Actions = std::vector<openflow::Action>;
 
 openflow::Flow flow(const Family& family, openflow::Match match, Actions actions);
+/// A flow of a family with a reason: packets end here, counted and, for those who follow drops, sampled.
+openflow::Flow drop(const Family& family, openflow::Match match);
 void append(Flows& flows, Flows more);
 
 /// The packet goes on in `table`; always the last action.
@@ -37,6 +39,8 @@ openflow::Field ip_source(IpVersion version);
 openflow::Field ip_destination(IpVersion version);
 
 inline constexpr int kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58, kSctp = 132;
+/// nw_frag (ovs-fields(7)): bit 0 any fragment, bit 1 not the first.
+inline constexpr std::uint64_t kFirstFragment = 1, kLaterFragment = 3, kFragmentMask = 3;
 inline constexpr std::array kIpVersions = {IpVersion::kV4, IpVersion::kV6};
 
 }  // namespace weft::fabric

@@ -6,9 +6,12 @@
 #include "fabric/features/arp.h"
 #include "fabric/features/classify.h"
 #include "fabric/features/dhcp.h"
+#include "fabric/features/drop_samples.h"
 #include "fabric/features/l2.h"
 #include "fabric/features/misses.h"
+#include "fabric/features/places.h"
 #include "fabric/features/port_security.h"
+#include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
 #include "fabric/flow_table.h"
 #include "fabric/hosting.h"
@@ -19,13 +22,11 @@ namespace {
 using model::Direction;
 using TunnelKey = std::pair<model::Encapsulation, std::string>;
 
-std::string tunnel_name(const TunnelKey& key) {
-  return std::string(model::to_string(key.first)) + '/' + key.second;
+Unit tunnel_unit(const TunnelKey& key) {
+  return {UnitKind::kTunnel, {}, tunnel_name(key.first, key.second)};
 }
 
-Unit tunnel_unit(const TunnelKey& key) {
-  return {UnitKind::kTunnel, {}, tunnel_name(key)};
-}
+constexpr std::array kDirections = {Direction::kIngress, Direction::kEgress};
 
 }  // namespace
 
@@ -39,6 +40,8 @@ class Compiler::Impl {
 
   void add_tunnel(const Tunnel& tunnel);
   void remove_tunnel(const TunnelKey& key);
+  void port_moved(const Uuid& port);
+  void watch_drops(const DropWatch& watch);
   FlowDelta compile();
   bool ready(const Uuid& port) const;
   std::set<TunnelKey> wanted_tunnels() const;
@@ -59,6 +62,8 @@ class Compiler::Impl {
   Flows rule_flows(const Uuid& id) const;
   Flows remote_group_flows(const Uuid& id) const;
   Flows member_flows(const Uuid& id) const;
+  Flows entry_flows(const Uuid& id) const;
+  Flows drop_sample_flows() const;
 
   /// The network's key, if it has ports here.
   std::optional<NetworkKey> active_key(const Uuid& network) const;
@@ -66,6 +71,7 @@ class Compiler::Impl {
   const Tunnel* tunnel_to(const model::Port& port) const;
 
   std::map<TunnelKey, Tunnel> tunnels_;
+  DropWatch watch_;
 };
 
 void Compiler::Impl::add_tunnel(const Tunnel& tunnel) {
@@ -81,6 +87,16 @@ void Compiler::Impl::remove_tunnel(const TunnelKey& key) {
   if (tunnels_.erase(key) == 0) return;
   hosting_.mark(tunnel_unit(key));
   hosting_.tunnel_changed(key.first, key.second);
+}
+
+void Compiler::Impl::port_moved(const Uuid& port) {
+  if (watch_.ports.contains(port)) hosting_.mark({UnitKind::kDropSamples});
+}
+
+void Compiler::Impl::watch_drops(const DropWatch& watch) {
+  if (watch == watch_) return;
+  watch_ = watch;
+  hosting_.mark({UnitKind::kDropSamples});
 }
 
 FlowDelta Compiler::Impl::compile() {
@@ -100,6 +116,7 @@ Flows Compiler::Impl::flows_of(const Unit& unit) const {
       Flows flows = misses();
       append(flows, policy_pipeline());
       append(flows, l2_pipeline());
+      append(flows, places_pipeline());
       return flows;
     }
     case UnitKind::kTunnel:
@@ -118,13 +135,17 @@ Flows Compiler::Impl::flows_of(const Unit& unit) const {
       return remote_group_flows(unit.id);
     case UnitKind::kMember:
       return member_flows(unit.id);
+    case UnitKind::kEntry:
+      return entry_flows(unit.id);
+    case UnitKind::kDropSamples:
+      return drop_sample_flows();
   }
   return {};
 }
 
 Flows Compiler::Impl::tunnel_flows(const std::string& name) const {
   for (const auto& [key, tunnel] : tunnels_) {
-    if (tunnel_name(key) == name) return classify_tunnel(tunnel);
+    if (tunnel_name(key.first, key.second) == name) return classify_tunnel(tunnel);
   }
   return {};
 }
@@ -170,11 +191,12 @@ Flows Compiler::Impl::port_flows(const Uuid& id) const {
   const PortView here = view(port, *key);
   if (!port->admin_state_up) return l2_down(here);
   const bool is_hosted = hosting_.hosted(id) != nullptr;
-  if (!is_hosted && port->host == node_) return {};
+  if (!is_hosted && port->host == node_) return l2_absent(here);
 
   Flows flows = arp_answers(here);
   if (!is_hosted) {
-    if (const auto* tunnel = tunnel_to(*port)) append(flows, l2_remote(here, *tunnel));
+    const auto* tunnel = tunnel_to(*port);
+    append(flows, tunnel ? l2_remote(here, *tunnel) : l2_absent(here));
     return flows;
   }
   append(flows, classify_port(here));
@@ -189,15 +211,17 @@ Flows Compiler::Impl::rule_flows(const Uuid& id) const {
   const auto* active = hosting_.active_rule(id);
   if (!active) return {};
   const auto rule = intent_.find<model::SecurityGroupRule>(id);
-  return policy_of_rule(*rule, hosting_.group_key(rule->group),
-                        active->remote ? hosting_.group_key(*active->remote) : 0);
+  return flows_of_rule(*rule, active->form, hosting_.group_key(rule->group),
+                       active->remote ? hosting_.group_key(*active->remote) : 0);
 }
 
 Flows Compiler::Impl::remote_group_flows(const Uuid& id) const {
   Flows flows;
-  for (auto direction : {Direction::kIngress, Direction::kEgress}) {
-    if (hosting_.is_remote(id, direction))
-      append(flows, policy_of_remote_group(hosting_.group_key(id), direction));
+  for (auto direction : kDirections) {
+    for (auto form : kRuleForms) {
+      if (hosting_.is_remote(id, direction, form))
+        append(flows, flows_of_remote(hosting_.group_key(id), form, direction));
+    }
   }
   return flows;
 }
@@ -208,12 +232,37 @@ Flows Compiler::Impl::member_flows(const Uuid& id) const {
   const auto port = intent_.find<model::Port>(member->port);
   const auto key = active_key(member->network);
   if (!port || !key) return {};
+  const auto group = hosting_.group_key(member->group);
   Flows flows;
-  for (auto direction : {Direction::kIngress, Direction::kEgress}) {
-    if (!hosting_.is_remote(member->group, direction)) continue;
-    for (const auto& [mac, address] : view(port, *key).allowed_pairs()) {
-      append(flows, policy_of_member(*key, address, hosting_.group_key(member->group), direction));
+  for (auto direction : kDirections) {
+    for (auto form : kRuleForms) {
+      if (!hosting_.is_remote(member->group, direction, form)) continue;
+      for (const auto& [mac, address] : view(port, *key).allowed_pairs())
+        append(flows, flows_of_member(*key, address, group, form, direction));
     }
+  }
+  return flows;
+}
+
+Flows Compiler::Impl::entry_flows(const Uuid& id) const {
+  const auto entry = intent_.find<model::AddressGroupEntry>(id);
+  if (!entry) return {};
+  const auto group = hosting_.group_key(entry->address_group);
+  Flows flows;
+  for (auto direction : kDirections) {
+    for (auto form : kRuleForms) {
+      if (hosting_.is_remote(entry->address_group, direction, form))
+        append(flows, flows_of_entry(entry->prefix, group, form, direction));
+    }
+  }
+  return flows;
+}
+
+Flows Compiler::Impl::drop_sample_flows() const {
+  if (watch_.all) return sample_all_drops();
+  Flows flows;
+  for (const auto& id : watch_.ports) {
+    if (const auto* port = hosting_.plugged(id)) append(flows, sample_drops_of(port->ofport));
   }
   return flows;
 }
@@ -231,6 +280,7 @@ PortView Compiler::Impl::view(const model::Ref<model::Port>& port, NetworkKey ne
   if (!hosted) return view;
   view.ofport = hosted->ofport;
   view.zone = hosting_.plugged(port->id)->zone;
+  view.stateless = hosting_.is_stateless(*hosted);
   for (const auto& group : hosted->groups) view.groups.push_back(hosting_.group_key(group));
   std::sort(view.groups.begin(), view.groups.end());
   return view;
@@ -273,15 +323,20 @@ void Compiler::intent_changed(const model::IntentChanges& changes) {
 }
 void Compiler::plug(const LocalPort& port) {
   impl_->hosting_.plug(port);
+  impl_->port_moved(port.port);
 }
 void Compiler::unplug(const Uuid& port) {
   impl_->hosting_.unplug(port);
+  impl_->port_moved(port);
 }
 void Compiler::add_tunnel(const Tunnel& tunnel) {
   impl_->add_tunnel(tunnel);
 }
 void Compiler::remove_tunnel(model::Encapsulation encapsulation, const std::string& node) {
   impl_->remove_tunnel({encapsulation, node});
+}
+void Compiler::watch_drops(const DropWatch& watch) {
+  impl_->watch_drops(watch);
 }
 FlowDelta Compiler::compile() {
   return impl_->compile();

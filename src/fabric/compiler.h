@@ -38,11 +38,20 @@ struct NodeFacts {
   std::string name;
 };
 
+/// Whose drops are sampled: everybody's, or those that some local ports cause or suffer.
+struct DropWatch {
+  bool all = false;
+  std::set<Uuid> ports;
+  bool operator==(const DropWatch&) const = default;
+};
+
 /// What changed in the merged table since the last compile().
 struct FlowDelta {
   std::vector<openflow::Flow> add_or_replace;
   std::vector<openflow::FlowKey> remove;
-  bool empty() const { return add_or_replace.empty() && remove.empty(); }
+  /// Cookies of flows that the switch learned (table `places`) and that nobody vouches for any more.
+  std::vector<std::uint64_t> forget;
+  bool empty() const { return add_or_replace.empty() && remove.empty() && forget.empty(); }
 };
 
 /// How much work the last compile() was; exported, and held constant by tests.
@@ -62,6 +71,9 @@ class Compiler {
   void unplug(const Uuid& port);
   void add_tunnel(const Tunnel& tunnel);
   void remove_tunnel(model::Encapsulation encapsulation, const std::string& node);
+
+  /// From now on these drops are sampled.
+  void watch_drops(const DropWatch& watch);
 
   /// Recomputes what is dirty. O(what changed), never O(everything).
   FlowDelta compile();

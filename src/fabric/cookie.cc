@@ -34,6 +34,8 @@ std::string describe_rule(const Uuid& id, const model::Intent& intent) {
   std::string remote;
   if (rule->remote_group)
     remote = " remote group " + named<model::SecurityGroup>(intent, *rule->remote_group);
+  if (rule->remote_address_group)
+    remote = " remote address group " + named<model::AddressGroup>(intent, *rule->remote_address_group);
   if (rule->remote_prefix) remote = " remote " + rule->remote_prefix->to_string();
   return fmt::format("{} {}{}{} of group {} ({})", model::to_string(rule->direction), protocol_of(*rule),
                      ports_of(*rule), remote, named<model::SecurityGroup>(intent, rule->group),
@@ -45,6 +47,13 @@ std::string describe_member(const Uuid& id, const model::Intent& intent) {
   if (!member) return id.to_string();
   return fmt::format("port {} of group {}", named<model::Port>(intent, member->port),
                      named<model::SecurityGroup>(intent, member->group));
+}
+
+std::string describe_entry(const Uuid& id, const model::Intent& intent) {
+  auto entry = intent.find<model::AddressGroupEntry>(id);
+  if (!entry) return id.to_string();
+  return fmt::format("{} of address group {}", entry->prefix.to_string(),
+                     named<model::AddressGroup>(intent, entry->address_group));
 }
 
 std::string describe_object(const Owner& owner, const model::Intent& intent) {
@@ -60,9 +69,12 @@ std::string describe_object(const Owner& owner, const model::Intent& intent) {
     case ObjectKind::kRule:
       return describe_rule(owner.id, intent);
     case ObjectKind::kRemoteGroup:
-      return named<model::SecurityGroup>(intent, owner.id);
+      return intent.find<model::AddressGroup>(owner.id) ? named<model::AddressGroup>(intent, owner.id)
+                                                        : named<model::SecurityGroup>(intent, owner.id);
     case ObjectKind::kMember:
       return describe_member(owner.id, intent);
+    case ObjectKind::kAddressGroupEntry:
+      return describe_entry(owner.id, intent);
   }
   return "";
 }
@@ -85,8 +97,14 @@ std::string_view to_string(ObjectKind kind) {
       return "remote group";
     case ObjectKind::kMember:
       return "member";
+    case ObjectKind::kAddressGroupEntry:
+      return "address";
   }
   return "pipeline";
+}
+
+std::string tunnel_name(model::Encapsulation encapsulation, const std::string& node) {
+  return std::string(model::to_string(encapsulation)) + '/' + node;
 }
 
 std::uint64_t cookie_of(const Owner& owner) {
@@ -95,9 +113,10 @@ std::uint64_t cookie_of(const Owner& owner) {
 }
 
 ObjectKind kind_of(std::uint64_t cookie) {
-  const auto kind = cookie >> kKindShift;
-  return kind > static_cast<std::uint64_t>(ObjectKind::kMember) || kind == 0 ? ObjectKind::kPipeline
-                                                                             : static_cast<ObjectKind>(kind);
+  const auto kind = (cookie & ~kDropCookieBit) >> kKindShift;
+  return kind > static_cast<std::uint64_t>(ObjectKind::kAddressGroupEntry) || kind == 0
+             ? ObjectKind::kPipeline
+             : static_cast<ObjectKind>(kind);
 }
 
 std::string describe(const Owner& owner, const model::Intent& intent) {

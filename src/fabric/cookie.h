@@ -18,7 +18,8 @@ enum class ObjectKind : std::uint8_t {
   kPort = 4,
   kRule = 5,
   kRemoteGroup = 6,
-  kMember = 7,  ///< a port's membership of a security group
+  kMember = 7,             ///< a port's membership of a security group
+  kAddressGroupEntry = 8,  ///< one prefix of an address group
 };
 
 std::string_view to_string(ObjectKind kind);
@@ -30,8 +31,14 @@ struct Owner {
   auto operator<=>(const Owner&) const = default;
 };
 
-/// Kind in the upper 8 bits, a hash of id and name in the lower 56. A flow with several owners has the cookie
-/// of the first by kind, id and name.
+/// How a tunnel's owner is named: "vxlan/worker2".
+std::string tunnel_name(model::Encapsulation encapsulation, const std::string& node);
+
+/// Set in the cookies of dropping flows, so that a switch can be asked for those alone.
+inline constexpr std::uint64_t kDropCookieBit = 1ULL << 63;
+
+/// Kind in the upper 8 bits (without the drop bit), a hash of id and name in the lower 56. A flow with
+/// several owners has the cookie of the first by kind, id and name.
 std::uint64_t cookie_of(const Owner& owner);
 /// The kind that a cookie tells; kPipeline for a cookie that is none of ours.
 ObjectKind kind_of(std::uint64_t cookie);

@@ -33,12 +33,27 @@ Uuid World::subnet(const Uuid& network, const std::string& cidr, bool dhcp) {
   return subnet.id;
 }
 
-Uuid World::group(const std::string& name) {
+Uuid World::group(const std::string& name, bool stateful) {
   model::SecurityGroup group;
   group.id = next_id(Kind::kGroup);
   group.name = name;
+  group.stateful = stateful;
   put(group);
   return group.id;
+}
+
+Uuid World::address_group(const std::string& name) {
+  model::AddressGroup group;
+  group.id = next_id(Kind::kAddressGroup);
+  group.name = name;
+  put(group);
+  return group.id;
+}
+
+Uuid World::entry(const Uuid& address_group, const std::string& prefix) {
+  const Uuid id = next_id(Kind::kEntry);
+  put(model::AddressGroupEntry{id, address_group, *IpPrefix::parse(prefix)});
+  return id;
 }
 
 Uuid World::rule(const Uuid& group, const RuleSpec& spec) {
@@ -52,6 +67,7 @@ Uuid World::rule(const Uuid& group, const RuleSpec& spec) {
   rule.port_range_max = spec.port_max;
   if (!spec.prefix.empty()) rule.remote_prefix = IpPrefix::parse(spec.prefix);
   rule.remote_group = spec.remote;
+  rule.remote_address_group = spec.remote_addresses;
   put(rule);
   return rule.id;
 }

@@ -28,11 +28,14 @@ class World {
     std::optional<int> port_max;
     std::string prefix;
     std::optional<Uuid> remote;
+    std::optional<Uuid> remote_addresses;  ///< an address group
   };
 
   Uuid network(const std::string& name, model::Encapsulation encapsulation, int vni);
   Uuid subnet(const Uuid& network, const std::string& cidr, bool dhcp = true);
-  Uuid group(const std::string& name);
+  Uuid group(const std::string& name, bool stateful = true);
+  Uuid address_group(const std::string& name);
+  Uuid entry(const Uuid& address_group, const std::string& prefix);
   Uuid rule(const Uuid& group, const RuleSpec& spec);
   /// A group as every project's default one: out to anywhere, in from its own members, for both IP versions.
   Uuid default_group(const std::string& name);
@@ -64,7 +67,7 @@ class World {
   model::IntentChanges take_changes() { return std::exchange(changes_, {}); }
 
  private:
-  enum class Kind { kNetwork = 1, kSubnet, kGroup, kRule, kPort, kAddress, kMember };
+  enum class Kind { kNetwork = 1, kSubnet, kGroup, kRule, kPort, kAddress, kMember, kAddressGroup, kEntry };
   Uuid next_id(Kind kind);
 
   model::Intent intent_;
@@ -80,13 +83,16 @@ struct ExampleWorld {
   World world;
   Uuid blue, green;    ///< VXLAN 100 and Geneve 100, both 10.0.0.0/24
   Uuid standard, web;  ///< a default group; a group with rules of its own
+  Uuid fast, offices;  ///< a stateless group; an address group that `web` names
   Uuid alice, bob;     ///< blue, here; ofports 11 and 12
   Uuid carol;          ///< blue, on worker2
   Uuid dave;           ///< green, here, bob's address; ofport 13
   Uuid router;         ///< blue, here, without port security; ofport 14
+  Uuid frank, grace;   ///< blue, here: with the stateless group, with no group; ofports 15 and 16
   Compiler compiler;
 
-  static constexpr std::uint32_t kAlice = 11, kBob = 12, kDave = 13, kRouter = 14, kVxlanToWorker2 = 21,
+  static constexpr std::uint32_t kAlice = 11, kBob = 12, kDave = 13, kRouter = 14, kFrank = 15, kGrace = 16,
+                                 kVxlanToWorker2 = 21,
                                  kGeneveToWorker2 = 22;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fabric/pipeline.h"
+
 namespace weft::fabric {
 
 using openflow::Action;
@@ -28,10 +30,27 @@ bool is_conjunctive(const std::vector<Action>& actions) {
   return !actions.empty() && std::holds_alternative<Conjunction>(actions.front());
 }
 
+/// The cookie of what a flow's packets make the switch learn.
+std::optional<std::uint64_t> learns(const std::vector<Action>& actions) {
+  for (const auto& action : actions) {
+    if (const auto* learn = std::get_if<openflow::Learn>(&action)) return learn->cookie;
+  }
+  return std::nullopt;
+}
+
+bool is_drop(const std::vector<Action>& actions) {
+  if (actions.empty()) return false;
+  const auto* last = std::get_if<openflow::Resubmit>(&actions.back());
+  return last && last->table == number(Table::kDropped);
+}
+
 void sort_by_key(FlowDelta& delta) {
   std::sort(delta.add_or_replace.begin(), delta.add_or_replace.end(),
             [](const Flow& a, const Flow& b) { return a.key < b.key; });
   std::sort(delta.remove.begin(), delta.remove.end());
+  std::sort(delta.forget.begin(), delta.forget.end());
+  const auto twice = std::unique(delta.forget.begin(), delta.forget.end());
+  delta.forget.erase(twice, delta.forget.end());
 }
 
 }  // namespace
@@ -50,6 +69,7 @@ std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
 Flow FlowTable::merged(const FlowKey& key, const Entry& entry) {
   auto first = entry.contributions.begin();
   Flow flow{.key = key, .cookie = cookie_of(owner_of(first->first)), .actions = first->second};
+  if (is_drop(flow.actions)) flow.cookie |= kDropCookieBit;
   if (!is_conjunctive(flow.actions)) return flow;
   for (auto it = std::next(first); it != entry.contributions.end(); ++it) unite(flow.actions, it->second);
   return flow;
@@ -97,6 +117,7 @@ FlowDelta FlowTable::take_delta() {
   for (auto& [key, before] : before_) {
     auto now = current(key);
     if (now == before) continue;
+    if (const auto cookie = before ? learns(before->actions) : std::nullopt) delta.forget.push_back(*cookie);
     if (now)
       delta.add_or_replace.push_back(std::move(*now));
     else
@@ -122,7 +143,12 @@ std::vector<Flow> FlowTable::all() const {
 FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
   FlowDelta delta;
   std::unordered_set<FlowKey, FlowKeyHash> right;
+  const auto vouched = learning_cookies();
   for (const auto& flow : actual) {
+    if (flow.key.table == number(Table::kPlaces) && flow.key.priority != 0) {
+      if (!vouched.contains(flow.cookie)) delta.forget.push_back(flow.cookie);
+      continue;
+    }
     auto wanted = current(flow.key);
     if (!wanted)
       delta.remove.push_back(flow.key);
@@ -134,6 +160,14 @@ FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
   }
   sort_by_key(delta);
   return delta;
+}
+
+std::unordered_set<std::uint64_t> FlowTable::learning_cookies() const {
+  std::unordered_set<std::uint64_t> cookies;
+  for (const auto& [key, entry] : entries_) {
+    if (const auto cookie = learns(entry.contributions.begin()->second)) cookies.insert(*cookie);
+  }
+  return cookies;
 }
 
 std::vector<Owner> FlowTable::owners(const FlowKey& key) const {

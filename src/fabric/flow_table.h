@@ -41,6 +41,8 @@ class FlowTable {
   std::optional<openflow::Flow> current(const openflow::FlowKey& key) const;
   void remember_before(const openflow::FlowKey& key);
   void withdraw(const Unit& unit);
+  /// Of what desired flows make the switch learn.
+  std::unordered_set<std::uint64_t> learning_cookies() const;
 
   std::unordered_map<openflow::FlowKey, Entry, FlowKeyHash> entries_;
   std::unordered_map<Unit, std::vector<openflow::FlowKey>> keys_of_unit_;

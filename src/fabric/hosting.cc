@@ -1,5 +1,6 @@
 #include "fabric/hosting.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace weft::fabric {
@@ -96,6 +97,20 @@ void Hosting::changed(const model::ChangeOf<model::SecurityGroupRule>& change) {
   });
 }
 
+void Hosting::changed(const model::ChangeOf<model::SecurityGroup>& change) {
+  const bool was = !change.before || change.before->stateful;
+  const bool is = !change.after || change.after->stateful;
+  if (was == is) return;
+  const Uuid& id = change.after ? change.after->id : change.before->id;
+  for (const auto& rule : intent_.rules_of(id)) stale_rules_.insert(rule);
+  touch_rules_of(id);
+  touch_ports_of_group(id);
+}
+
+void Hosting::changed(const model::ChangeOf<model::AddressGroupEntry>& change) {
+  each_side(change, [this](const model::AddressGroupEntry& entry) { mark({UnitKind::kEntry, entry.id}); });
+}
+
 void Hosting::changed(const model::ChangeOf<model::GroupMember>& change) {
   each_side(change, [this](const model::GroupMember& member) {
     touch_port(member.port);
@@ -112,8 +127,9 @@ void Hosting::touch_members_of_port(const Uuid& port) {
   for (const auto& member : intent_.memberships_of_port(port)) mark({UnitKind::kMember, member});
 }
 
-void Hosting::touch_members_of_group(const Uuid& group) {
-  for (const auto& member : intent_.memberships_of_group(group)) mark({UnitKind::kMember, member});
+void Hosting::touch_members_of_remote(const Uuid& remote) {
+  for (const auto& member : intent_.memberships_of_group(remote)) mark({UnitKind::kMember, member});
+  for (const auto& entry : intent_.entries_of(remote)) mark({UnitKind::kEntry, entry});
 }
 
 void Hosting::touch_network(const Uuid& network) {
@@ -129,14 +145,19 @@ void Hosting::touch_rules_of(const Uuid& group) {
   for (const auto& rule : intent_.rules_of(group)) mark({UnitKind::kRule, rule});
 }
 
-void Hosting::rekey(const Uuid& group) {
+void Hosting::touch_ports_of_group(const Uuid& group) {
   for (const auto& [port, hosted] : hosted_) {
     if (hosted.groups.contains(group)) mark({UnitKind::kPort, port});
   }
+}
+
+void Hosting::rekey(const Uuid& group) {
+  touch_ports_of_group(group);
   touch_rules_of(group);
   for (const auto& rule : intent_.rules_with_remote(group)) mark({UnitKind::kRule, rule});
+  for (const auto& rule : intent_.rules_with_address_group(group)) mark({UnitKind::kRule, rule});
   mark({UnitKind::kRemoteGroup, group});
-  touch_members_of_group(group);
+  touch_members_of_remote(group);
 }
 
 std::optional<HostedPort> Hosting::evaluate_port(const Uuid& id) const {
@@ -149,10 +170,16 @@ std::optional<HostedPort> Hosting::evaluate_port(const Uuid& id) const {
   return HostedPort{port->network, local->ofport, {groups.begin(), groups.end()}};
 }
 
+RuleForm Hosting::form_of(const Uuid& group) const {
+  const auto row = intent_.find<model::SecurityGroup>(group);
+  return row && !row->stateful ? RuleForm::kStateless : RuleForm::kStateful;
+}
+
 std::optional<ActiveRule> Hosting::evaluate_rule(const Uuid& id) const {
   const auto rule = intent_.find<model::SecurityGroupRule>(id);
   if (!rule || !groups_.contains(rule->group)) return std::nullopt;
-  return ActiveRule{rule->direction, rule->remote_group};
+  return ActiveRule{rule->direction, rule->remote_group ? rule->remote_group : rule->remote_address_group,
+                    form_of(rule->group)};
 }
 
 void Hosting::refresh_port(const Uuid& port) {
@@ -213,14 +240,14 @@ void Hosting::refresh_rule(const Uuid& rule) {
 
 void Hosting::count_remote(const ActiveRule& rule, int step) {
   if (!rule.remote) return;
-  auto& by_direction = remotes_[*rule.remote];
-  int& rules = by_direction[static_cast<std::size_t>(rule.direction)];
+  auto& counts = remotes_[*rule.remote];
+  int& rules = counts[static_cast<std::size_t>(rule.direction)][static_cast<std::size_t>(rule.form)];
   rules += step;
   if (rules != 0 && !(step > 0 && rules == 1)) return;
   mark({UnitKind::kRemoteGroup, *rule.remote});
-  touch_members_of_group(*rule.remote);
+  touch_members_of_remote(*rule.remote);
   stale_keys_.insert(*rule.remote);
-  if (by_direction == std::array<int, 2>{}) remotes_.erase(*rule.remote);
+  if (counts == std::array<std::array<int, 2>, 2>{}) remotes_.erase(*rule.remote);
 }
 
 void Hosting::refresh_key(const Uuid& group) {
@@ -249,9 +276,14 @@ const std::set<Uuid>* Hosting::ports_of(const Uuid& network) const {
   return find_in(networks_, network);
 }
 
-bool Hosting::is_remote(const Uuid& group, model::Direction direction) const {
-  const auto* rules = find_in(remotes_, group);
-  return rules && (*rules)[static_cast<std::size_t>(direction)] > 0;
+bool Hosting::is_remote(const Uuid& group, model::Direction direction, RuleForm form) const {
+  const auto* counts = find_in(remotes_, group);
+  return counts && (*counts)[static_cast<std::size_t>(direction)][static_cast<std::size_t>(form)] > 0;
+}
+
+bool Hosting::is_stateless(const HostedPort& port) const {
+  return std::all_of(port.groups.begin(), port.groups.end(),
+                     [this](const Uuid& group) { return form_of(group) == RuleForm::kStateless; });
 }
 
 }  // namespace weft::fabric

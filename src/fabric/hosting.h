@@ -12,6 +12,7 @@
 #include <unordered_set>
 
 #include "fabric/compiler.h"
+#include "fabric/features/security_group_rules.h"
 #include "fabric/identity.h"
 #include "fabric/unit.h"
 
@@ -28,7 +29,8 @@ struct HostedPort {
 /// A rule of a group of a hosted port.
 struct ActiveRule {
   model::Direction direction = model::Direction::kIngress;
-  std::optional<Uuid> remote;
+  std::optional<Uuid> remote;  ///< group or address group
+  RuleForm form = RuleForm::kStateful;
   bool operator==(const ActiveRule&) const = default;
 };
 
@@ -52,8 +54,10 @@ class Hosting {
   /// Ports hosted of a network; null for a network that does not matter here.
   const std::set<Uuid>* ports_of(const Uuid& network) const;
   const std::unordered_map<Uuid, std::set<Uuid>>& networks() const { return networks_; }
-  /// Does an active rule of this direction name the group as its remote?
-  bool is_remote(const Uuid& group, model::Direction direction) const;
+  /// Does an active rule of this direction and form name the group (or address group) as its remote?
+  bool is_remote(const Uuid& group, model::Direction direction, RuleForm form) const;
+  /// Is every group of the port stateless?
+  bool is_stateless(const HostedPort& port) const;
   std::uint32_t group_key(const Uuid& group) const { return keys_.key(group); }
 
  private:
@@ -62,18 +66,22 @@ class Hosting {
   void changed(const model::ChangeOf<model::Port>& change);
   void changed(const model::ChangeOf<model::Address>& change);
   void changed(const model::ChangeOf<model::SecurityGroupRule>& change);
+  void changed(const model::ChangeOf<model::SecurityGroup>& change);
   void changed(const model::ChangeOf<model::GroupMember>& change);
+  void changed(const model::ChangeOf<model::AddressGroupEntry>& change);
   template <typename T>
   void changed(const model::ChangeOf<T>&) {}  // nothing that flows depend on
 
   void touch_port(const Uuid& port);
   void touch_members_of_port(const Uuid& port);
-  void touch_members_of_group(const Uuid& group);
+  void touch_members_of_remote(const Uuid& remote);
   void touch_network(const Uuid& network);
   void touch_rules_of(const Uuid& group);
+  void touch_ports_of_group(const Uuid& group);
   void rekey(const Uuid& group);
 
   std::optional<HostedPort> evaluate_port(const Uuid& port) const;
+  RuleForm form_of(const Uuid& group) const;
   std::optional<ActiveRule> evaluate_rule(const Uuid& rule) const;
   void refresh_port(const Uuid& port);
   void refresh_rule(const Uuid& rule);
@@ -91,7 +99,8 @@ class Hosting {
   std::unordered_map<Uuid, std::set<Uuid>> networks_;
   std::unordered_map<Uuid, int> groups_;  ///< hosted ports in it
   std::unordered_map<Uuid, ActiveRule> rules_;
-  std::unordered_map<Uuid, std::array<int, 2>> remotes_;  ///< active rules that name it, by direction
+  std::unordered_map<Uuid, std::array<std::array<int, 2>, 2>>
+      remotes_;  ///< active rules that name it, by direction and form
   GroupKeys keys_;
 
   std::unordered_set<Uuid> stale_ports_;

@@ -8,8 +8,8 @@ GroupKeys::GroupKeys(Hash hash) : hash_(std::move(hash)) {}
 
 std::uint32_t GroupKeys::hash_of(const Uuid& group) {
   const std::uint64_t h = fnv1a(group);
-  const auto folded = static_cast<std::uint32_t>(h ^ h >> 32);
-  return folded == 0 ? 1 : folded;  // conjunction id 0 means none
+  const auto folded = static_cast<std::uint32_t>(h ^ h >> 32) & ~1U;
+  return folded == 0 ? 2 : folded;  // conjunction id 0 means none
 }
 
 std::vector<Uuid> GroupKeys::add(const Uuid& group) {
@@ -40,7 +40,7 @@ std::vector<Uuid> GroupKeys::assign_all(const Uuid& cause) {
   for (auto& [group, key] : keys_) {
     const std::uint32_t own = hash_(group);
     std::uint32_t free = own;
-    while (free == 0 || taken_.contains(free)) ++free;
+    while (free == 0 || taken_.contains(free)) free += 2;
     taken_.emplace(free, group);
     displaced_ += free != own;
     if (key != free && group != cause) changed.push_back(group);

@@ -28,7 +28,8 @@ constexpr NetworkKey network_key(model::Encapsulation encapsulation, std::int64_
   return {encapsulation_bits(encapsulation) << kVniBits | static_cast<std::uint32_t>(vni & model::kMaxVni)};
 }
 
-/// 32-bit keys of security groups: what the `group` register holds, and the conjunction id of a remote group.
+/// 32-bit keys of security groups and address groups: what the `group` register holds, and the conjunction
+/// ids of a remote one (two: the key, which is even, and the number after it).
 ///
 /// A key is a hash of the group's id. Two groups of one hash must not share a key (one's members would pass
 /// as the other's), so among the groups known on this node the one with the lower id keeps the hash and the

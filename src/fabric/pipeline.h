@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "fabric/drops.h"
+
 namespace weft::fabric {
 
 /// The steps of a packet's way through a node, in order.
@@ -19,17 +21,21 @@ enum class Stage : std::uint8_t {
   kForwarding,
   kIngressPolicy,
   kOutput,
+  kDrops,
 };
 
 enum class Table : std::uint8_t {
   kClassify,
   kPortSecurity,
+  kNeighbourSecurity,
   kLocalServices,
   kEgressPolicy,
   kEgressState,
   kEgressRules,
   kEgressVerdict,
   kL2Lookup,
+  kPlaces,
+  kPlacement,
   kFlood,
   kArrival,
   kIngressPolicy,
@@ -37,6 +43,7 @@ enum class Table : std::uint8_t {
   kIngressRules,
   kIngressVerdict,
   kOutput,
+  kDropped,
 };
 
 /// What happens to a packet that no flow of a table matches. Always an explicit flow of priority 0, so that
@@ -53,6 +60,7 @@ struct TableInfo {
   Stage stage;
   Miss miss;
   std::string_view doc;
+  Drop miss_drop = Drop::kNone;  ///< why a miss drops; kNone where none can happen
 };
 
 inline constexpr std::array kTables = {
@@ -61,40 +69,59 @@ inline constexpr std::array kTables = {
               "tunnel gives "
               "the network by encapsulation and VNI. Frames from a tunnel were checked by the sending node "
               "and go straight "
-              "to l2_lookup. Anything else, including ports that are administratively down, is dropped."},
+              "to l2_lookup. Anything else, including ports that are administratively down, is dropped.",
+              Drop::kUnknownPort},
     TableInfo{Table::kPortSecurity, "port_security", Stage::kPortSecurity, Miss::kDrop,
               "A local port may only speak with its own addresses: fixed IPs and allowed address pairs."},
+    TableInfo{
+        Table::kNeighbourSecurity, "neighbour_security", Stage::kPortSecurity, Miss::kNext,
+        "Neighbour discovery (RFC 4861) from a local port may only tell of its own addresses and MACs."},
     TableInfo{Table::kLocalServices, "local_services", Stage::kLocalServices, Miss::kNext,
               "What the node answers itself, for local ports only: DHCP and ARP."},
     TableInfo{Table::kEgressPolicy, "egress_policy", Stage::kEgressPolicy, Miss::kDrop,
               "Policy of the sending port. Ports without port security skip it, with no connection tracking "
               "at all."},
-    TableInfo{Table::kEgressState, "egress_state", Stage::kEgressPolicy, Miss::kDrop,
-              "The connection's state in the sender's zone decides; only new connections ask the rules."},
+    TableInfo{
+        Table::kEgressState, "egress_state", Stage::kEgressPolicy, Miss::kDrop,
+        "Asks the rules about the connection, in the direction in which it was opened: the sender's egress "
+        "rules, or its ingress rules for a reply."},
     TableInfo{
         Table::kEgressRules, "egress_rules", Stage::kEgressPolicy, Miss::kReturn,
-        "Egress rules of one group, called once for each group of the port with the group's key loaded."},
+        "Egress rules of one group, called once for each group of a port with the group's key loaded, by "
+        "both halves of policy."},
     TableInfo{Table::kEgressVerdict, "egress_verdict", Stage::kEgressPolicy, Miss::kDrop,
-              "A new connection that a rule allows is committed in the sender's zone; others are dropped."},
+              "What a rule allows goes on, a new connection after a commit in the sender's zone; the rest is "
+              "dropped."},
     TableInfo{Table::kL2Lookup, "l2_lookup", Stage::kForwarding, Miss::kDrop,
-              "Network and destination MAC to a local port or a tunnel. What is not known floods inside its "
-              "network."},
+              "Network and destination MAC to a local port or a tunnel."},
+    TableInfo{Table::kPlaces, "places", Stage::kForwarding, Miss::kReturn,
+              "MACs that belong to no port, learned by the switch from ARP and neighbour advertisements: on "
+              "which port or tunnel."},
+    TableInfo{Table::kPlacement, "placement", Stage::kForwarding, Miss::kDrop,
+              "To the learned place; what has none floods inside its network.", Drop::kUnknownNetwork},
     TableInfo{Table::kFlood, "flood", Stage::kForwarding, Miss::kDrop,
-              "One copy for each local port of the network."},
+              "One copy for each local port of the network.", Drop::kUnknownNetwork},
     TableInfo{Table::kArrival, "arrival", Stage::kIngressPolicy, Miss::kDrop,
               "The destination port's conntrack zone and policy. A packet never goes back to its sender."},
     TableInfo{Table::kIngressPolicy, "ingress_policy", Stage::kIngressPolicy, Miss::kDrop,
               "Policy of the receiving port. Ports without port security skip it, with no connection "
               "tracking at all."},
     TableInfo{Table::kIngressState, "ingress_state", Stage::kIngressPolicy, Miss::kDrop,
-              "The connection's state in the receiver's zone decides; only new connections ask the rules."},
+              "Asks the rules about the connection, in the direction in which it was opened: the receiver's "
+              "ingress rules, or its egress rules for a reply."},
+    TableInfo{Table::kIngressRules, "ingress_rules", Stage::kIngressPolicy, Miss::kReturn,
+              "Ingress rules of one group, called once for each group of a port with the group's key loaded, "
+              "by both halves of policy."},
     TableInfo{
-        Table::kIngressRules, "ingress_rules", Stage::kIngressPolicy, Miss::kReturn,
-        "Ingress rules of one group, called once for each group of the port with the group's key loaded."},
-    TableInfo{Table::kIngressVerdict, "ingress_verdict", Stage::kIngressPolicy, Miss::kDrop,
-              "A new connection that a rule allows is committed in the receiver's zone; others are dropped."},
+        Table::kIngressVerdict, "ingress_verdict", Stage::kIngressPolicy, Miss::kDrop,
+        "What a rule allows goes on, a new connection after a commit in the receiver's zone; the rest is "
+        "dropped."},
     TableInfo{Table::kOutput, "output", Stage::kOutput, Miss::kDrop,
               "Out of the port that the lookup chose."},
+    TableInfo{
+        Table::kDropped, "dropped", Stage::kDrops, Miss::kDrop,
+        "Where dropping flows send packets, with the reason in a register: dropped, and sampled for those "
+        "who follow drops."},
 };
 
 /// Tables are listed in the order of the enumeration and their stages never go back.
@@ -103,7 +130,7 @@ consteval bool tables_in_order() {
     if (static_cast<std::size_t>(kTables[i].table) != i) return false;
     if (i > 0 && kTables[i].stage < kTables[i - 1].stage) return false;
   }
-  return static_cast<std::size_t>(Table::kOutput) + 1 == kTables.size();
+  return static_cast<std::size_t>(Table::kDropped) + 1 == kTables.size();
 }
 static_assert(tables_in_order());
 

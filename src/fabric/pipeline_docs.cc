@@ -39,6 +39,8 @@ std::string_view stage_name(Stage stage) {
       return "policy entering the port";
     case Stage::kOutput:
       return "output";
+    case Stage::kDrops:
+      return "drops";
   }
   return "";
 }
@@ -93,7 +95,10 @@ std::string section(const TableInfo& table, const std::vector<openflow::Flow>& f
                   stage_name(table.stage), miss_name(table.miss), table.doc);
   for (const auto& family : kFamilies) {
     if (family.table != table.table) continue;
-    text += fmt::format("\n**{}**, priority {}. {}\n", family.name, family.priority, family.doc);
+    text +=
+        fmt::format("\n**{}**, priority {}. {}{}\n", family.name, family.priority, family.doc,
+                    family.drop == Drop::kNone ? std::string()
+                                               : fmt::format(" Dropped: {}.", drop_info(family.drop)->name));
     text += examples(family, flows);
   }
   return text;

@@ -25,9 +25,10 @@ struct RegisterField {
 
 /// Values of the policy fields.
 enum class PortPolicy : std::uint8_t {
-  kClosed,    ///< port security without a group: only what every port may do (ARP, ND, DHCP)
-  kOpen,      ///< no port security: no policy, no connection tracking
-  kStateful,  ///< group rules on tracked connections
+  kClosed,     ///< port security without a group: only what every port may do (ARP, ND, DHCP)
+  kOpen,       ///< no port security: no policy, no connection tracking
+  kStateful,   ///< group rules on tracked connections
+  kStateless,  ///< group rules on each packet by itself
 };
 
 inline constexpr RegisterField kNetworkField{
@@ -45,36 +46,36 @@ inline constexpr RegisterField kFromTunnel{"from_tunnel",
                                            Table::kClassify,
                                            Table::kL2Lookup,
                                            "1: came from another node; never sent to a node again."};
-inline constexpr RegisterField kSourcePolicy{"source_policy",
-                                             0,
-                                             29,
-                                             2,
-                                             Table::kClassify,
-                                             Table::kEgressPolicy,
-                                             "Policy of the sending port: 0 closed, 1 open, 2 stateful."};
+inline constexpr RegisterField kSourcePolicy{
+    "source_policy",
+    0,
+    29,
+    2,
+    Table::kClassify,
+    Table::kEgressVerdict,
+    "Policy of the sending port: 0 closed, 1 open, 2 stateful, 3 stateless."};
 inline constexpr RegisterField kDestinationPolicy{
     "destination_policy",
     0,
     29,
     2,
     Table::kArrival,
-    Table::kIngressPolicy,
-    "Policy of the receiving port: 0 closed, 1 open, 2 stateful."};
-inline constexpr RegisterField kAllowed{
-    "allowed",
-    0,
-    31,
-    1,
-    Table::kEgressState,
     Table::kIngressVerdict,
-    "1: a rule allows the new connection. Cleared before each evaluation."};
+    "Policy of the receiving port: 0 closed, 1 open, 2 stateful, 3 stateless."};
+inline constexpr RegisterField kAllowed{"allowed",
+                                        0,
+                                        31,
+                                        1,
+                                        Table::kEgressPolicy,
+                                        Table::kIngressVerdict,
+                                        "1: a rule allows the packet. Cleared before each evaluation."};
 inline constexpr RegisterField kOutPort{
-    "out_port", 1, 0, 16, Table::kL2Lookup, Table::kOutput, "OpenFlow port of the destination."};
+    "out_port", 1, 0, 16, Table::kL2Lookup, Table::kDropped, "OpenFlow port of the destination."};
 inline constexpr RegisterField kGroup{"group",
                                       2,
                                       0,
                                       32,
-                                      Table::kEgressState,
+                                      Table::kEgressPolicy,
                                       Table::kIngressRules,
                                       "Key of the security group whose rules are asked."};
 inline constexpr RegisterField kSourceZone{
@@ -87,9 +88,25 @@ inline constexpr RegisterField kDestinationZone{"destination_zone",
                                                 Table::kIngressVerdict,
                                                 "Conntrack zone of the receiving port."};
 
-inline constexpr std::array kRegisters = {kNetworkField,   kFromTunnel, kSourcePolicy, kDestinationPolicy,
-                                          kAllowed,        kOutPort,    kGroup,        kSourceZone,
-                                          kDestinationZone};
+inline constexpr RegisterField kPlaced{"placed",
+                                       4,
+                                       0,
+                                       2,
+                                       Table::kPlaces,
+                                       Table::kPlacement,
+                                       "Where a MAC without a port was announced: 0 nowhere, 1 on the local "
+                                       "port `out_port`, 2 behind the tunnel `out_port`."};
+inline constexpr RegisterField kDropReason{"drop_reason",
+                                           5,
+                                           0,
+                                           8,
+                                           Table::kClassify,
+                                           Table::kDropped,
+                                           "Why the packet is dropped (src/fabric/drops.h)."};
+
+inline constexpr std::array kRegisters = {kNetworkField,    kFromTunnel, kSourcePolicy, kDestinationPolicy,
+                                          kAllowed,         kOutPort,    kGroup,        kSourceZone,
+                                          kDestinationZone, kPlaced,     kDropReason};
 
 /// Inside its register, and alive for at least one table.
 constexpr bool is_sound(const RegisterField& f) {

@@ -21,6 +21,8 @@ enum class UnitKind : std::uint8_t {
   kRule,
   kRemoteGroup,
   kMember,
+  kEntry,        ///< a prefix of an address group
+  kDropSamples,  ///< for those who follow drops
 };
 
 struct Unit {
@@ -35,6 +37,7 @@ inline Owner owner_of(const Unit& unit) {
   auto kind = [&] {
     switch (unit.kind) {
       case UnitKind::kPipeline:
+      case UnitKind::kDropSamples:
         return ObjectKind::kPipeline;
       case UnitKind::kTunnel:
         return ObjectKind::kTunnel;
@@ -50,6 +53,8 @@ inline Owner owner_of(const Unit& unit) {
         return ObjectKind::kRemoteGroup;
       case UnitKind::kMember:
         return ObjectKind::kMember;
+      case UnitKind::kEntry:
+        return ObjectKind::kAddressGroupEntry;
     }
     return ObjectKind::kPipeline;
   };

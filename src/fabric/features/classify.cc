@@ -1,6 +1,11 @@
 #include "fabric/features/classify.h"
 
+#include "fabric/features/neighbour_security.h"
+#include "fabric/features/places.h"
+
 namespace weft::fabric {
+
+using openflow::Match;
 
 Flows classify_port(const PortView& port) {
   return {flow(family::kLocalPort, on_port(port.ofport),
@@ -12,9 +17,15 @@ Flows classify_port(const PortView& port) {
 Flows classify_tunnel(const Tunnel& tunnel) {
   const openflow::SubField vni{openflow::Field::kTunId, 0, kVniBits};
   const openflow::SubField key{kNetworkField.field(), kNetworkField.low, kVniBits};
-  return {flow(family::kTunnel, on_port(tunnel.ofport),
-               {load(kNetworkField, encapsulation_bits(tunnel.encapsulation) << kVniBits),
-                openflow::Move{vni, key}, load(kFromTunnel, 1), go(Table::kL2Lookup)})};
+  const Match any = on_port(tunnel.ofport);
+  Actions arrives = {load(kNetworkField, encapsulation_bits(tunnel.encapsulation) << kVniBits),
+                     openflow::Move{vni, key}, load(kFromTunnel, 1)};
+  Actions announces = arrives;
+  announces.push_back(learn_behind(tunnel));
+  for (auto* actions : {&arrives, &announces}) actions->push_back(go(Table::kL2Lookup));
+  return {flow(family::kTunnelAnnouncement, arp(any), announces),
+          flow(family::kTunnelAnnouncement, icmpv6(any, kNeighbourAdvertisement), announces),
+          flow(family::kTunnel, any, arrives)};
 }
 
 }  // namespace weft::fabric

@@ -44,7 +44,11 @@ Flows l2_remote(const PortView& port, const Tunnel& tunnel) {
 }
 
 Flows l2_down(const PortView& port) {
-  return {flow(family::kDownMac, to_mac(port), {})};
+  return {drop(family::kDownMac, to_mac(port))};
+}
+
+Flows l2_absent(const PortView& port) {
+  return {drop(family::kAbsentMac, to_mac(port))};
 }
 
 Flows flood_to_ports(NetworkKey network, const std::vector<std::uint32_t>& ofports) {

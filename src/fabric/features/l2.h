@@ -1,6 +1,6 @@
 #pragma once
-// Network and MAC to a port or a tunnel; floods; the port's own door (tables l2_lookup, flood, arrival,
-// output).
+// Network and MAC to a port or a tunnel; floods; the port's own door (tables l2_lookup, placement, flood,
+// arrival, output).
 
 #include "fabric/features/view.h"
 
@@ -14,6 +14,8 @@ Flows l2_local(const PortView& port);
 Flows l2_remote(const PortView& port, const Tunnel& tunnel);
 /// A port that is administratively down.
 Flows l2_down(const PortView& port);
+/// A port that has no interface on its node, or whose node has no tunnel.
+Flows l2_absent(const PortView& port);
 
 Flows flood_to_ports(NetworkKey network, const std::vector<std::uint32_t>& ofports);
 Flows flood_to_nodes(NetworkKey network, const std::vector<std::uint32_t>& tunnel_ofports);

@@ -5,11 +5,11 @@ namespace weft::fabric {
 Flows misses() {
   Flows flows;
   for (const auto& table : kTables) {
-    Actions actions;
-    if (table.miss == Miss::kNext) actions.push_back(go(kTables[number(table.table) + 1].table));
-    flows.push_back({.key = {.table = number(table.table), .priority = 0, .match = {}},
-                     .cookie = 0,
-                     .actions = std::move(actions)});
+    const Family family = miss_family(table);
+    if (table.miss == Miss::kNext)
+      flows.push_back(flow(family, {}, {go(kTables[number(table.table) + 1].table)}));
+    else
+      flows.push_back(family.drop == Drop::kNone ? flow(family, {}, {}) : drop(family, {}));
   }
   return flows;
 }

@@ -2,6 +2,9 @@
 
 #include <set>
 
+#include "fabric/features/neighbour_security.h"
+#include "fabric/features/places.h"
+
 namespace weft::fabric {
 namespace {
 
@@ -9,29 +12,25 @@ using openflow::Field;
 using openflow::Match;
 
 constexpr std::uint64_t kVlanPresent = 0x1000;
-constexpr int kRouterAdvertisement = 134, kNeighbourSolicitation = 135, kListenerReportV2 = 143;
+constexpr std::uint64_t kGroupBit = 0x010000000000;  // of a MAC: the address of a group (IEEE 802)
 constexpr std::uint32_t kLimitedBroadcast = 0xffffffff;
 
-/// fe80::/64 with the EUI-64 of the MAC (RFC 4291, appendix A).
-IpAddress link_local(const MacAddress& mac) {
-  const auto& m = mac.bytes;
-  return IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2], 0xff,
-                        0xfe, m[3], m[4], m[5]});
-}
-
-Match from(const PortView& port, const MacAddress& mac) {
-  return on_port(port.ofport).set(Field::kEthSrc, mac);
+/// A MAC that is not the port's own (VRRP's, a nested machine's) has to be found by others: what it says of
+/// itself also tells where it is.
+Actions announced(const PortView& port, const MacAddress& mac) {
+  if (mac == port.port->mac) return {go(Table::kLocalServices)};
+  return {learn_on_port(port), go(Table::kLocalServices)};
 }
 
 Flows own_address(const PortView& port, const MacAddress& mac, const IpPrefix& prefix) {
-  Flows flows;
-  flows.push_back(flow(family::kOwnIp,
-                       ip(from(port, mac), prefix.version()).set_prefix(ip_source(prefix.version()), prefix),
-                       {go(Table::kLocalServices)}));
-  if (prefix.version() == IpVersion::kV6) return flows;
+  const bool v4 = prefix.version() == IpVersion::kV4;
+  Flows flows = {flow(family::kOwnIp,
+                      ip(from(port, mac), prefix.version()).set_prefix(ip_source(prefix.version()), prefix),
+                      {go(v4 ? Table::kLocalServices : Table::kNeighbourSecurity)})};
+  if (!v4) return flows;
   const Match speaks_arp = arp(from(port, mac)).set(Field::kArpSha, mac);
-  flows.push_back(flow(family::kOwnArp, Match(speaks_arp).set_prefix(Field::kArpSpa, prefix),
-                       {go(Table::kLocalServices)}));
+  flows.push_back(
+      flow(family::kOwnArp, Match(speaks_arp).set_prefix(Field::kArpSpa, prefix), announced(port, mac)));
   flows.push_back(
       flow(family::kArpProbe,
            Match(speaks_arp).set(Field::kArpOp, 1).set(Field::kArpSpa, 0).set_prefix(Field::kArpTpa, prefix),
@@ -39,43 +38,69 @@ Flows own_address(const PortView& port, const MacAddress& mac, const IpPrefix& p
   return flows;
 }
 
-Flows own_mac(const PortView& port, const MacAddress& mac) {
+Flows without_address(const PortView& port, const MacAddress& mac) {
   const Match mine = from(port, mac);
   const Match unspecified = Match(mine).set(Field::kEthType, 0x86dd).set(Field::kIpv6Src, 0);
-  return {
+  Flows flows = {
       flow(family::kDhcpClient,
            udp(mine, IpVersion::kV4, 68, 67).set(Field::kIpv4Src, 0).set(Field::kIpv4Dst, kLimitedBroadcast),
            {go(Table::kLocalServices)}),
       flow(family::kLinkLocal, ip(mine, IpVersion::kV6).set(Field::kIpv6Src, link_local(mac)),
-           {go(Table::kLocalServices)}),
-      flow(family::kUnspecified, icmpv6(unspecified, kNeighbourSolicitation), {go(Table::kLocalServices)}),
-      flow(family::kUnspecified, icmpv6(unspecified, kListenerReportV2), {go(Table::kLocalServices)}),
+           {go(Table::kNeighbourSecurity)}),
+      flow(family::kUnspecified, icmpv6(unspecified, kNeighbourSolicitation),
+           {go(Table::kNeighbourSecurity)}),
   };
+  for (int type : {kListenerReport, kListenerDone, kRouterSolicitation, kListenerReportV2})
+    flows.push_back(flow(family::kUnspecified, icmpv6(unspecified, type), {go(Table::kLocalServices)}));
+  return flows;
+}
+
+/// Why a packet of an allowed MAC was not let through.
+Flows refusals(const PortView& port, const MacAddress& mac) {
+  const Match mine = from(port, mac);
+  return {drop(family::kSpoofedArp, arp(mine)), drop(family::kSpoofedIp, ip(mine, IpVersion::kV4)),
+          drop(family::kSpoofedIp, ip(mine, IpVersion::kV6)), drop(family::kOtherOut, mine)};
 }
 
 Flows never(const PortView& port) {
   const Match any = on_port(port.ofport);
+  const Match hidden_type = icmpv6(any, 0).set_masked(Field::kIpFrag, kFirstFragment, kFragmentMask);
   return {
-      flow(family::kVlanTagged, Match(any).set_masked(Field::kVlanTci, kVlanPresent, kVlanPresent), {}),
-      flow(family::kRogueDhcp, udp(any, IpVersion::kV4, 67, 68), {}),
-      flow(family::kRogueDhcp, udp(any, IpVersion::kV6, 547, 546), {}),
-      flow(family::kRogueRa, icmpv6(any, kRouterAdvertisement), {}),
+      drop(family::kVlanTagged, Match(any).set_masked(Field::kVlanTci, kVlanPresent, kVlanPresent)),
+      drop(family::kRogueDhcp, udp(any, IpVersion::kV4, 67, 68)),
+      drop(family::kRogueDhcp, udp(any, IpVersion::kV6, 547, 546)),
+      drop(family::kRogueRa, icmpv6(any, kRouterAdvertisement)),
+      drop(family::kRogueRa, hidden_type),
+      drop(family::kSpoofedMac, any),
+  };
+}
+
+Flows unprotected(const PortView& port) {
+  const Match any = on_port(port.ofport);
+  const Actions announces = {learn_on_port(port), go(Table::kLocalServices)};
+  return {
+      drop(family::kMulticastSource, Match(any).set_masked(Field::kEthSrc, kGroupBit, kGroupBit)),
+      flow(family::kOpenAnnouncement, arp(any), announces),
+      flow(family::kOpenAnnouncement, icmpv6(any, kNeighbourAdvertisement), announces),
+      flow(family::kUnprotected, any, {go(Table::kLocalServices)}),
   };
 }
 
 }  // namespace
 
 Flows port_security(const PortView& port) {
-  if (port.policy() == PortPolicy::kOpen) {
-    return {flow(family::kUnprotected, on_port(port.ofport), {go(Table::kLocalServices)})};
-  }
+  if (port.policy() == PortPolicy::kOpen) return unprotected(port);
   Flows flows = never(port);
   std::set<MacAddress> macs = {port.port->mac};
   for (const auto& [mac, prefix] : port.allowed_pairs()) {
     append(flows, own_address(port, mac, prefix));
     macs.insert(mac);
   }
-  for (const auto& mac : macs) append(flows, own_mac(port, mac));
+  for (const auto& mac : macs) {
+    append(flows, without_address(port, mac));
+    append(flows, refusals(port, mac));
+  }
+  append(flows, neighbour_security(port));
   return flows;
 }
 

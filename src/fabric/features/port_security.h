@@ -5,6 +5,7 @@
 
 namespace weft::fabric {
 
+/// Tables port_security and neighbour_security: what the port may say, and why the rest is dropped.
 Flows port_security(const PortView& port);
 
 }  // namespace weft::fabric

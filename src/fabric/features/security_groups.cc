@@ -1,6 +1,6 @@
 #include "fabric/features/security_groups.h"
 
-#include "fabric/features/port_range.h"
+#include "fabric/features/conntrack.h"
 
 namespace weft::fabric {
 namespace {
@@ -9,51 +9,62 @@ using model::Direction;
 using openflow::Field;
 using openflow::Match;
 
-// ct_state bits (ovs-fields(7)).
-constexpr std::uint64_t kNew = 0x01, kEstablished = 0x02, kRelated = 0x04, kInvalid = 0x10, kTracked = 0x20;
-
-/// One direction of policy: the same shape on the way in and on the way out.
+/// One direction of policy: the same shape on the way out and on the way in.
 struct Half {
-  Table state, rules, verdict, next;
+  Table policy_table, state, verdict, next;
   const RegisterField &policy, &zone;
-  const Family &open, &essential, &track, &invalid, &established, &related, &groups, &rule, &remote, &allowed;
+  const Family &open, &essential, &stateless, &track, &closed, &invalid, &opened, &reply, &commit, &allowed,
+      &denied;
+  Table rules_opened, rules_reply;
 };
 
-constexpr Half kEgressHalf{Table::kEgressState,
-                           Table::kEgressRules,
+constexpr Half kEgressHalf{Table::kEgressPolicy,
+                           Table::kEgressState,
                            Table::kEgressVerdict,
                            Table::kL2Lookup,
                            kSourcePolicy,
                            kSourceZone,
                            family::kSourceOpen,
                            family::kSourceEssential,
+                           family::kSourceStateless,
                            family::kSourceTrack,
+                           family::kSourceClosed,
                            family::kEgressInvalid,
-                           family::kEgressEstablished,
-                           family::kEgressRelated,
-                           family::kEgressGroups,
-                           family::kEgressRule,
-                           family::kEgressRemote,
-                           family::kEgressAllowed};
-constexpr Half kIngressHalf{Table::kIngressState,        Table::kIngressRules,
-                            Table::kIngressVerdict,      Table::kOutput,
-                            kDestinationPolicy,          kDestinationZone,
-                            family::kDestinationOpen,    family::kDestinationEssential,
-                            family::kDestinationTrack,   family::kIngressInvalid,
-                            family::kIngressEstablished, family::kIngressRelated,
-                            family::kIngressGroups,      family::kIngressRule,
-                            family::kIngressRemote,      family::kIngressAllowed};
+                           family::kEgressOpened,
+                           family::kEgressReply,
+                           family::kEgressCommit,
+                           family::kEgressAllowed,
+                           family::kEgressDenied,
+                           Table::kEgressRules,
+                           Table::kIngressRules};
+constexpr Half kIngressHalf{Table::kIngressPolicy,
+                            Table::kIngressState,
+                            Table::kIngressVerdict,
+                            Table::kOutput,
+                            kDestinationPolicy,
+                            kDestinationZone,
+                            family::kDestinationOpen,
+                            family::kDestinationEssential,
+                            family::kDestinationStateless,
+                            family::kDestinationTrack,
+                            family::kDestinationClosed,
+                            family::kIngressInvalid,
+                            family::kIngressOpened,
+                            family::kIngressReply,
+                            family::kIngressCommit,
+                            family::kIngressAllowed,
+                            family::kIngressDenied,
+                            Table::kIngressRules,
+                            Table::kEgressRules};
 
 const Half& half(Direction direction) {
   return direction == Direction::kEgress ? kEgressHalf : kIngressHalf;
 }
 
-std::uint64_t policy_value(PortPolicy policy) {
-  return static_cast<std::uint64_t>(policy);
-}
+constexpr std::array kDirections = {Direction::kEgress, Direction::kIngress};
 
-Match state(std::uint64_t set, std::uint64_t clear = 0) {
-  return Match().set_masked(Field::kCtState, kTracked | set, kTracked | set | clear);
+Match of_policy(const Half& h, PortPolicy policy) {
+  return with({}, h.policy, static_cast<std::uint64_t>(policy));
 }
 
 /// ARP, neighbour discovery and multicast listener messages, and the client's or the server's half of DHCP.
@@ -68,140 +79,99 @@ Flows essentials(const Half& h, Direction direction) {
   return flows;
 }
 
-Flows stateful_pipeline(const Half& h) {
+Flows tracking(const Half& h) {
   Flows flows;
   for (auto version : kIpVersions) {
     const openflow::ConnTrack find{.zone_from = h.zone.bits(), .recirc_table = number(h.state)};
     const openflow::ConnTrack commit{.commit = true, .zone_from = h.zone.bits()};
-    flows.push_back(
-        flow(h.track, ip(with({}, h.policy, policy_value(PortPolicy::kStateful)), version), {find}));
-    flows.push_back(flow(h.allowed, ip(with({}, kAllowed, 1), version), {commit, go(h.next)}));
+    const Match tracked = ip(of_policy(h, PortPolicy::kStateful), version);
+    flows.push_back(flow(h.track, tracked, {find}));
+    const Match is_new = in_state(with(tracked, kAllowed, 1), {.set = kCtNew});
+    flows.push_back(flow(h.commit, is_new, {commit, go(h.next)}));
   }
-  flows.push_back(flow(h.invalid, state(kInvalid), {}));
-  flows.push_back(flow(h.established, state(kEstablished), {go(h.next)}));
-  flows.push_back(flow(h.related, state(kRelated), {go(h.next)}));
+  flows.push_back(flow(h.allowed, with({}, kAllowed, 1), {go(h.next)}));
   return flows;
 }
 
-/// The protocol as the switch sees it: Neutron's "icmp" in an IPv6 rule means ICMPv6.
-std::optional<int> effective_protocol(const model::SecurityGroupRule& rule) {
-  const bool icmp_in_v6 = rule.ethertype == IpVersion::kV6 && rule.protocol == kIcmp;
-  return icmp_in_v6 ? kIcmpv6 : rule.protocol;
+/// The port's packets, on this half.
+Match of_port(Match match, Direction direction, const PortView& port) {
+  if (direction == Direction::kIngress) return with(std::move(match), kOutPort, port.ofport);
+  match.set(Field::kInPort, port.ofport);
+  return match;
 }
 
-std::vector<Match> with_icmp_type(Match match, const model::SecurityGroupRule& rule, int protocol) {
-  const bool v4 = protocol == kIcmp;
-  if (rule.port_range_min)
-    match.set(v4 ? Field::kIcmpType : Field::kIcmpv6Type, static_cast<std::uint64_t>(*rule.port_range_min));
-  if (rule.port_range_max)
-    match.set(v4 ? Field::kIcmpCode : Field::kIcmpv6Code, static_cast<std::uint64_t>(*rule.port_range_max));
-  return {std::move(match)};
-}
-
-std::optional<Field> destination_port(int protocol) {
-  switch (protocol) {
-    case kTcp:
-      return Field::kTcpDst;
-    case kUdp:
-      return Field::kUdpDst;
-    case kSctp:
-      return Field::kSctpDst;
-    default:
-      return std::nullopt;
+Actions ask(const PortView& port, Table rules, Table verdict) {
+  Actions actions = {load(kAllowed, 0)};
+  for (auto group : port.groups) {
+    actions.push_back(load(kGroup, group));
+    actions.push_back(go(rules));
   }
+  actions.push_back(go(verdict));
+  return actions;
 }
 
-std::vector<Match> with_ports(const Match& match, const model::SecurityGroupRule& rule, int protocol) {
-  const auto field = destination_port(protocol);
-  if (!field) return {};
-  const int low = rule.port_range_min.value_or(0);
-  const int high = rule.port_range_max.value_or(rule.port_range_min ? low : 0xffff);
-  std::vector<Match> matches;
-  for (const auto& block :
-       port_range_masks(static_cast<std::uint16_t>(low), static_cast<std::uint16_t>(high))) {
-    matches.push_back(Match(match).set_masked(*field, block.value, block.mask));
+Flows stateful(const PortView& port, Direction direction) {
+  const Half& h = half(direction);
+  auto in = [&](CtState state) { return of_port(in_state({}, state), direction, port); };
+  // A reply is what goes against the direction in which the connection was opened.
+  return {
+      drop(h.invalid, in({.set = kCtInvalid})),
+      flow(h.opened, in({.clear = kCtReply}), ask(port, h.rules_opened, h.verdict)),
+      flow(h.reply, in({.set = kCtReply}), ask(port, h.rules_reply, h.verdict)),
+      drop(h.denied, of_port({}, direction, port)),
+  };
+}
+
+Flows stateless(const PortView& port, Direction direction) {
+  const Half& h = half(direction);
+  Flows flows = {drop(h.denied, of_port({}, direction, port))};
+  for (auto version : kIpVersions) {
+    flows.push_back(
+        flow(h.stateless, of_port(ip({}, version), direction, port), ask(port, h.rules_opened, h.verdict)));
   }
-  return matches;
+  return flows;
 }
 
-/// What a rule says of protocol and ports, one match for each block of ports.
-std::vector<Match> protocol_matches(const model::SecurityGroupRule& rule, std::uint32_t group) {
-  const Match match = ip(with({}, kGroup, group), rule.ethertype);
-  const auto protocol = effective_protocol(rule);
-  if (!protocol) return {match};
-  const Match of_protocol = Match(match).set(Field::kIpProto, static_cast<std::uint64_t>(*protocol));
-  if (!rule.port_range_min && !rule.port_range_max) return {of_protocol};
-  const bool icmp = *protocol == (rule.ethertype == IpVersion::kV4 ? kIcmp : kIcmpv6);
-  return icmp ? with_icmp_type(of_protocol, rule, *protocol) : with_ports(of_protocol, rule, *protocol);
+Flows closed(const PortView& port, Direction direction) {
+  Flows flows;
+  for (auto version : kIpVersions)
+    flows.push_back(drop(half(direction).closed, of_port(ip({}, version), direction, port)));
+  return flows;
 }
 
-/// The far end's address: the destination on the way out, the source on the way in.
-Field remote_address(Direction direction, IpVersion version) {
-  return direction == Direction::kEgress ? ip_destination(version) : ip_source(version);
+Flows of_direction(const PortView& port, Direction direction) {
+  switch (port.policy()) {
+    case PortPolicy::kOpen:
+      return {};
+    case PortPolicy::kClosed:
+      return closed(port, direction);
+    case PortPolicy::kStateful:
+      return stateful(port, direction);
+    case PortPolicy::kStateless:
+      return stateless(port, direction);
+  }
+  return {};
 }
-
-constexpr std::uint8_t kRulesClause = 1, kMembersClause = 2;
 
 }  // namespace
 
 Flows policy_pipeline() {
   Flows flows;
-  for (auto direction : {Direction::kEgress, Direction::kIngress}) {
+  for (auto direction : kDirections) {
     const Half& h = half(direction);
-    flows.push_back(flow(h.open, with({}, h.policy, policy_value(PortPolicy::kOpen)), {go(h.next)}));
+    flows.push_back(flow(h.open, of_policy(h, PortPolicy::kOpen), {go(h.next)}));
     append(flows, essentials(h, direction));
-    append(flows, stateful_pipeline(h));
+    append(flows, tracking(h));
   }
   return flows;
 }
 
 Flows policy_of_port(const PortView& port) {
-  if (port.policy() != PortPolicy::kStateful) return {};
   Flows flows;
-  for (auto direction : {Direction::kEgress, Direction::kIngress}) {
-    const Half& h = half(direction);
-    Actions ask = {load(kAllowed, 0)};
-    for (auto group : port.groups) {
-      ask.push_back(load(kGroup, group));
-      ask.push_back(go(h.rules));
-    }
-    ask.push_back(go(h.verdict));
-    Match match = state(kNew);
-    if (direction == Direction::kEgress)
-      match.set(Field::kInPort, port.ofport);
-    else
-      match = with(std::move(match), kOutPort, port.ofport);
-    flows.push_back(flow(h.groups, std::move(match), std::move(ask)));
-  }
+  for (auto direction : kDirections) append(flows, of_direction(port, direction));
+  if (port.policy() != PortPolicy::kOpen)
+    flows.push_back(drop(family::kOtherIn, of_port({}, Direction::kIngress, port)));
   return flows;
-}
-
-Flows policy_of_rule(const model::SecurityGroupRule& rule, std::uint32_t group, std::uint32_t remote) {
-  const Half& h = half(rule.direction);
-  if (rule.remote_prefix && rule.remote_prefix->version() != rule.ethertype) return {};
-  Flows flows;
-  for (Match& match : protocol_matches(rule, group)) {
-    if (rule.remote_group) {
-      flows.push_back(flow(h.remote, std::move(match), {openflow::Conjunction{remote, kRulesClause, 2}}));
-      continue;
-    }
-    if (rule.remote_prefix)
-      match.set_prefix(remote_address(rule.direction, rule.ethertype), *rule.remote_prefix);
-    flows.push_back(flow(h.rule, std::move(match), {load(kAllowed, 1)}));
-  }
-  return flows;
-}
-
-Flows policy_of_remote_group(std::uint32_t remote, Direction direction) {
-  return {flow(half(direction).remote, Match().set(Field::kConjId, remote), {load(kAllowed, 1)})};
-}
-
-Flows policy_of_member(NetworkKey network, const IpPrefix& address, std::uint32_t remote,
-                       Direction direction) {
-  const auto version = address.version();
-  Match match = ip(with({}, kNetworkField, network.value), version);
-  match.set_prefix(remote_address(direction, version), address);
-  return {flow(half(direction).remote, std::move(match), {openflow::Conjunction{remote, kMembersClause, 2}})};
 }
 
 }  // namespace weft::fabric

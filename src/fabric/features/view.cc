@@ -14,4 +14,8 @@ std::vector<std::pair<MacAddress, IpPrefix>> PortView::allowed_pairs() const {
   return pairs;
 }
 
+openflow::Match from(const PortView& port, const MacAddress& mac) {
+  return on_port(port.ofport).set(openflow::Field::kEthSrc, mac);
+}
+
 }  // namespace weft::fabric

@@ -19,13 +19,18 @@ struct PortView {
   std::vector<std::uint32_t> groups;  ///< keys of its security groups, ascending
   std::uint32_t ofport = 0;           ///< on this node; 0 for a port elsewhere
   std::uint16_t zone = 0;
+  bool stateless = false;  ///< all its groups are
 
   PortPolicy policy() const {
     if (!port->port_security_enabled) return PortPolicy::kOpen;
-    return groups.empty() ? PortPolicy::kClosed : PortPolicy::kStateful;
+    if (groups.empty()) return PortPolicy::kClosed;
+    return stateless ? PortPolicy::kStateless : PortPolicy::kStateful;
   }
   /// What the port may use: fixed IPs with its own MAC, then the allowed address pairs.
   std::vector<std::pair<MacAddress, IpPrefix>> allowed_pairs() const;
 };
+
+/// What a local port sends from one of its MACs.
+openflow::Match from(const PortView& port, const MacAddress& mac);
 
 }  // namespace weft::fabric

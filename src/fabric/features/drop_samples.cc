@@ -1,0 +1,25 @@
+#include "fabric/features/drop_samples.h"
+
+#include "fabric/packet_in.h"
+
+namespace weft::fabric {
+namespace {
+
+openflow::Action copy_to_agent() {
+  return openflow::Controller{.userdata = {static_cast<std::uint8_t>(PacketInKind::kDrop)},
+                              .max_length = kDropSampleBytes,
+                              .meter_id = kDropMeter};
+}
+
+}  // namespace
+
+Flows sample_all_drops() {
+  return {flow(family::kSampled, {}, {copy_to_agent()})};
+}
+
+Flows sample_drops_of(std::uint32_t ofport) {
+  return {flow(family::kSampled, on_port(ofport), {copy_to_agent()}),
+          flow(family::kSampled, with({}, kOutPort, ofport), {copy_to_agent()})};
+}
+
+}  // namespace weft::fabric

@@ -1,0 +1,79 @@
+#include "fabric/features/neighbour_security.h"
+
+#include <set>
+
+#include "fabric/features/places.h"
+
+namespace weft::fabric {
+namespace {
+
+using openflow::Field;
+using openflow::Match;
+
+/// A well-formed message: the switch reads target and options of code 0 only.
+Match message(Match match, int type) {
+  return icmpv6(std::move(match), type).set(Field::kIcmpv6Code, 0);
+}
+
+/// An option that is absent reads as zero.
+std::array<openflow::Bits, 2> absent_or(const MacAddress& mac) {
+  return {openflow::Bits(0), openflow::Bits(mac)};
+}
+
+Flows own_target(const PortView& port, const MacAddress& mac, const IpPrefix& target) {
+  const Match detects = message(from(port, mac), kNeighbourSolicitation)
+                            .set(Field::kIpv6Src, 0)
+                            .set(Field::kNdSll, 0)
+                            .set_prefix(Field::kNdTarget, target);
+  Flows flows = {flow(family::kNdDetection, detects, {go(Table::kLocalServices)})};
+  Actions announces = {go(Table::kLocalServices)};
+  if (mac != port.port->mac) announces.insert(announces.begin(), learn_on_port(port));
+  for (const auto& option : absent_or(mac)) {
+    const Match tells = message(from(port, mac), kNeighbourAdvertisement).set(Field::kNdTll, option);
+    flows.push_back(
+        flow(family::kOwnAdvertisement, Match(tells).set_prefix(Field::kNdTarget, target), announces));
+  }
+  return flows;
+}
+
+Flows own_mac(const PortView& port, const MacAddress& mac) {
+  Flows flows = own_target(port, mac, IpPrefix(link_local(mac), 128));
+  for (const auto& option : absent_or(mac)) {
+    flows.push_back(flow(family::kOwnSolicitation,
+                         message(from(port, mac), kNeighbourSolicitation).set(Field::kNdSll, option),
+                         {go(Table::kLocalServices)}));
+  }
+  return flows;
+}
+
+Flows refusals(const PortView& port) {
+  const Match any = on_port(port.ofport);
+  Flows flows = {
+      drop(family::kNdForeignDetection, icmpv6(any, kNeighbourSolicitation).set(Field::kIpv6Src, 0))};
+  for (int type : {kNeighbourSolicitation, kNeighbourAdvertisement}) {
+    flows.push_back(drop(family::kNdNoTarget, message(any, type).set(Field::kNdTarget, 0)));
+    flows.push_back(drop(family::kSpoofedNd, icmpv6(any, type)));
+  }
+  return flows;
+}
+
+}  // namespace
+
+IpAddress link_local(const MacAddress& mac) {
+  const auto& m = mac.bytes;
+  return IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2], 0xff,
+                        0xfe, m[3], m[4], m[5]});
+}
+
+Flows neighbour_security(const PortView& port) {
+  Flows flows = refusals(port);
+  std::set<MacAddress> macs = {port.port->mac};
+  for (const auto& [mac, prefix] : port.allowed_pairs()) {
+    macs.insert(mac);
+    if (prefix.version() == IpVersion::kV6) append(flows, own_target(port, mac, prefix));
+  }
+  for (const auto& mac : macs) append(flows, own_mac(port, mac));
+  return flows;
+}
+
+}  // namespace weft::fabric

@@ -1,0 +1,19 @@
+#pragma once
+// Neighbour discovery (RFC 4861) of a local port: targets and link-layer options must be its own.
+
+#include "fabric/features/view.h"
+
+namespace weft::fabric {
+
+// ICMPv6 types (RFC 4861, RFC 2710, RFC 3810).
+inline constexpr int kListenerReport = 131, kListenerDone = 132, kRouterSolicitation = 133,
+                     kRouterAdvertisement = 134, kNeighbourSolicitation = 135, kNeighbourAdvertisement = 136,
+                     kListenerReportV2 = 143;
+
+/// fe80::/64 with the EUI-64 of the MAC (RFC 4291, appendix A).
+IpAddress link_local(const MacAddress& mac);
+
+/// For a port with port security.
+Flows neighbour_security(const PortView& port);
+
+}  // namespace weft::fabric

@@ -1,0 +1,53 @@
+#include "fabric/features/places.h"
+
+namespace weft::fabric {
+namespace {
+
+using openflow::Field;
+using openflow::SubField;
+
+// A place is refreshed by every announcement. One that was not for so long may be wrong; its packets flood
+// again.
+constexpr std::uint16_t kForgetAfter = 300;  // seconds
+// What nests behind one port; what a whole node announces.
+constexpr std::uint32_t kPlacesOfPort = 256, kPlacesOfNode = 4096;
+constexpr std::uint16_t kPriority = 100;
+constexpr std::uint64_t kHere = 1, kThere = 2;
+
+openflow::Action learn(const Owner& owner, std::uint32_t limit, std::uint64_t placed) {
+  constexpr SubField kSource{Field::kEthSrc, 0, 48}, kDestination{Field::kEthDst, 0, 48};
+  constexpr SubField kFrom{Field::kInPort, 0, 16};
+  return openflow::Learn{.table = number(Table::kPlaces),
+                         .priority = kPriority,
+                         .hard_timeout = kForgetAfter,
+                         .cookie = cookie_of(owner),
+                         .limit = limit,
+                         .match = {{kNetworkField.bits(), kNetworkField.bits()}, {kSource, kDestination}},
+                         .copies = {{kFrom, kOutPort.bits()}},
+                         .loads = {{kPlaced.bits(), placed}}};
+}
+
+}  // namespace
+
+openflow::Action learn_on_port(const PortView& port) {
+  return learn({ObjectKind::kPort, port.port->id, {}}, kPlacesOfPort, kHere);
+}
+
+openflow::Action learn_behind(const Tunnel& tunnel) {
+  return learn({ObjectKind::kTunnel, {}, tunnel_name(tunnel.encapsulation, tunnel.node)}, kPlacesOfNode,
+               kThere);
+}
+
+Flows places_pipeline() {
+  const SubField vni{kNetworkField.field(), kNetworkField.low, kVniBits};
+  return {
+      flow(family::kUnknownMac, {},
+           {openflow::Resubmit{number(Table::kPlaces)}, openflow::Resubmit{number(Table::kPlacement)}}),
+      flow(family::kPlacedHere, with({}, kPlaced, kHere), {go(Table::kArrival)}),
+      flow(family::kPlacedThere, with(with({}, kPlaced, kThere), kFromTunnel, 0),
+           {set(Field::kTunId, 0), openflow::Move{vni, {Field::kTunId, 0, kVniBits}},
+            openflow::OutputField{kOutPort.bits()}}),
+  };
+}
+
+}  // namespace weft::fabric
