@@ -1,4 +1,4 @@
-"""The guest: Debian's cloud kernel and an initramfs of busybox, ip, tcpdump and the exec agent. Built once, cached."""
+"""The guest: Debian's cloud kernel and an initramfs of busybox, ip, tcpdump and programs of its own. Built once, cached."""
 import hashlib
 import os
 import pathlib
@@ -13,7 +13,7 @@ SOURCES = ROOT / "lab/guest"
 BUSYBOX = "/bin/busybox"
 # busybox's own shell would run its applet `ip` whatever the PATH says.
 PROGRAMS = {"/bin/dash": "/bin/sh", "/sbin/ip": "/bin/ip", "/usr/bin/tcpdump": "/bin/tcpdump"}
-MODULES = ("virtio_mmio", "virtio_net", "virtio_console", "ipip", "af_packet")
+MODULES = ("virtio_mmio", "virtio_net", "virtio_console", "ipip", "af_packet", "veth")
 FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin", "etc", "proc", "sys", "dev", "root", "tmp", "run", "lib/modules", "var/run")
 
 
@@ -51,6 +51,7 @@ def _build(root, image):
         _add_program(root, source, target)
     _add_modules(root)
     _compile("exec_agent.cc", root / "bin/exec-agent")
+    _compile("frame_sender.cc", root / "bin/frame-sender")
     _copy(SOURCES / "init", root / "init", 0o755)
     _copy(SOURCES / "udhcpc.sh", root / "etc/udhcpc.sh", 0o755)
     # tcpdump becomes the user of its name, who has to exist.

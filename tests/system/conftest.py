@@ -10,6 +10,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "lab"))
 os.environ.setdefault("LAB_NAME", "weft-test")
 
+pytest.register_assert_rewrite("stage")
+
 from story.isolation import Story  # noqa: E402
 from story.teller import LAB, Teller  # noqa: E402
 from tenant import Tenant  # noqa: E402

@@ -4,7 +4,11 @@ import json
 import re
 import urllib.error
 import urllib.request
+from collections import Counter
 from contextlib import ExitStack, suppress
+
+from place import Guest, Place
+from story.teller import LAB
 
 _numbers = itertools.count(1)
 CIDR = "10.77.0.0/24"
@@ -45,8 +49,30 @@ class Tenant:
         return self.request("POST", f"{kind.replace('_', '-')}s", {kind: attributes})[kind]
 
     def port(self, host, **attributes):
-        return self.post("port", network_id=self.network, security_groups=[self.group],
-                         **{"binding:host_id": host, **attributes})
+        return self.post("port", **{"network_id": self.network, "security_groups": [self.group], "binding:host_id": host,
+                                    **attributes})
+
+    def allow_ipv6(self):
+        """The same rules for IPv6."""
+        for protocol in ("ipv6-icmp", "tcp", "udp"):
+            self.allow(ethertype="IPv6", protocol=protocol)
+
+    def change(self, port_id, **attributes):
+        return self.request("PUT", f"ports/{port_id}", {"port": attributes})["port"]
+
+    def allow(self, group=None, direction="ingress", **attributes):
+        """One more rule; gives its id."""
+        return self.post("security_group_rule", security_group_id=group or self.group, direction=direction, **attributes)["id"]
+
+    def forbid(self, rule):
+        self.request("DELETE", f"security-group-rules/{rule}")
+
+    def drops(self, port_id):
+        """How many packets were dropped because of or on the way to a port, by reason."""
+        counted = Counter()
+        for drop in json.loads(self.t.run(f"weft port show {port_id} --format json"))["drops"]:
+            counted[drop["reason"]] += drop["packets"]
+        return counted
 
     def show(self, port_id):
         return self.request("GET", f"ports/{port_id}")["port"]
@@ -65,13 +91,29 @@ class Tenant:
         self.t.run(f"lab pod start {name} --node {node} {wired}")
         return name, re.search(r"inet ([\d.]+)/", self.t.run(f"lab pod exec {name} -- ip -4 address show eth0"))[1]
 
+    def start_place(self, name, node, **attributes):
+        """A pod on a port with these attributes, as a Place."""
+        port = self.port(node, **attributes)
+        pod, _ = self.start_pod(name, node, f"--port {port['id']}")
+        process = re.search(rf"^{pod}\s+(\d+)", self.t.run("ctr task list"), re.M)[1]
+        return Place(f"/proc/{process}/ns/net", "eth0", port)
+
     def start_vm(self, name, node):
         """A guest on this network; gives its address."""
+        name, port = self._boot(name, node)
+        return name, port["fixed_ips"][0]["ip_address"]
+
+    def start_guest(self, name, node, **attributes):
+        """A guest on a port with these attributes, as a Place."""
+        name, port = self._boot(name, node, **attributes)
+        return Guest([LAB, "vm", "exec", name, "--"], port)
+
+    def _boot(self, name, node, **attributes):
         name = f"{self.name}-{name}"
-        port = self.port(node)
+        port = self.port(node, **attributes)
         self.vms.append(name)
         self.t.run(f"lab vm start {name} --node {node} --port {port['id']}")
-        return name, port["fixed_ips"][0]["ip_address"]
+        return name, port
 
     def wire(self, node, port, interface):
         """Plugs a port of the host itself with the one ovs-vsctl command."""

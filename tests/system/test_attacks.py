@@ -1,0 +1,99 @@
+"""Port security against crafted frames: what a port must not send reaches nobody, and is counted with its reason.
+
+Nobody but the tests speaks on these ports, and each attack is followed by an honest packet on the same wire: once that has
+arrived, the attack would have.
+"""
+import pytest
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import ARP, Ether
+
+from attacks import ANSWERED, ATTACKS, HONEST, dhcp_discover
+from stage import UNCHECKED, Stage
+from tenant import Tenant
+
+FROM_A_GUEST = ("IPv4 with another port's MAC", "IPv4 with another port's address", "gratuitous ARP request of another port's address",
+                "advertisement of another port's address", "DHCP answer", "router advertisement", "MPLS",
+                "QinQ that hides another port's address")
+
+
+@pytest.fixture(scope="module")
+def stage(teller):
+    tenant = Tenant(teller)
+    try:
+        tenant.allow_ipv6()
+        yield Stage(tenant)
+    finally:
+        tenant.remove()
+
+
+@pytest.fixture(scope="module")
+def lawless_stage(teller):
+    """The same, but nobody checks what these ports say."""
+    tenant = Tenant(teller)
+    try:
+        yield Stage(tenant, **UNCHECKED)
+    finally:
+        tenant.remove()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_reaches_nobody_and_is_counted(stage, name):
+    reason, make = ATTACKS[name]
+    stage.refuses(lambda place: make(stage.me, place, stage.them), reason)
+
+
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in ANSWERED])
+def test_without_port_security_the_attack_arrives(lawless_stage, name):
+    """The control: the frame is well made, and nothing but port security stands in its way."""
+    _, make = ATTACKS[name]
+    near, far = lawless_stage.heard(lambda place: make(lawless_stage.me, place, lawless_stage.them))
+    assert near and far
+
+
+@pytest.mark.parametrize("name", ANSWERED)
+def test_without_port_security_the_attack_is_answered(lawless_stage, name):
+    _, make = ATTACKS[name]
+    me, them = lawless_stage.me, lawless_stage.them
+    with me.wire() as wire:
+        wire.send(*make(me, None, them))
+        answer = Ether(wire.next_frame())
+    assert answer[ARP].op == 2 and answer[ARP].psrc == them.ip
+
+
+@pytest.fixture(scope="module")
+def guest_stage(teller):
+    """The same, but a guest sends."""
+    tenant = Tenant(teller)
+    try:
+        tenant.allow_ipv6()
+        yield Stage(tenant, guest=True)
+    finally:
+        tenant.remove()
+
+
+@pytest.mark.parametrize("name", FROM_A_GUEST)
+def test_an_attack_of_a_guest_reaches_nobody_and_is_counted(guest_stage, name):
+    reason, make = ATTACKS[name]
+    guest_stage.refuses(lambda place: make(guest_stage.me, place, guest_stage.them), reason)
+
+
+@pytest.mark.parametrize("name", ["UDP", "gratuitous ARP request", "unsolicited advertisement"])
+def test_what_a_guest_may_say_is_heard(guest_stage, name):
+    near, far = guest_stage.heard(lambda place: HONEST[name](guest_stage.me, place))
+    assert near and far
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_a_port_may_say_is_heard(stage, name):
+    before = stage.tenant.drops(stage.me.id)
+    near, far = stage.heard(lambda place: HONEST[name](stage.me, place))
+    assert near and far
+    assert stage.tenant.drops(stage.me.id) == before
+
+
+def test_a_dhcp_client_without_an_address_is_answered(stage):
+    with stage.me.wire() as wire:
+        wire.send(dhcp_discover(stage.me))
+        while b"wwww" not in (answer := wire.next_frame()):  # the transaction's number
+            pass
+    assert IP(answer[14:])[UDP].sport == 67
