@@ -39,11 +39,12 @@ class Chaos {
     static const std::vector<Uuid> kColliding = colliding_groups();
     groups_ = kColliding;
     for (int i = 0; i < 3; ++i) groups_.push_back(world_.default_group("g" + std::to_string(i)));
+    addresses_ = world_.address_group("offices");
     tell();
   }
 
   void step() {
-    switch (below(14)) {
+    switch (below(17)) {
       case 0:
       case 1:
         return add_port();
@@ -69,6 +70,12 @@ class Chaos {
         return toggle_dhcp();
       case 12:
         return unplug();
+      case 13:
+        return add_entry();
+      case 14:
+        return erase_one<model::AddressGroupEntry>();
+      case 15:
+        return toggle_stateful();
       default:
         return plug();
     }
@@ -184,8 +191,19 @@ class Chaos {
   void add_rule() {
     World::RuleSpec spec{.direction = below(2) ? Direction::kEgress : Direction::kIngress};
     if (below(2)) spec.protocol = 6, spec.port_min = 80 + static_cast<int>(below(3));
-    if (below(2)) spec.remote = one_of(groups_);
+    if (below(2))
+      spec.remote = one_of(groups_);
+    else if (below(2))
+      spec.remote_addresses = addresses_;
     world_.rule(one_of(groups_), spec);
+  }
+
+  void add_entry() { world_.entry(addresses_, some_ip() + "/32"); }
+
+  void toggle_stateful() {
+    const Uuid group = one_of(groups_);
+    if (!world_.intent().find<model::SecurityGroup>(group)) return;  // a row that has not come
+    world_.edit<model::SecurityGroup>(group, [](model::SecurityGroup& row) { row.stateful = !row.stateful; });
   }
 
   void join_group() {
@@ -240,6 +258,7 @@ class Chaos {
   World world_;
   Compiler compiler_;
   std::vector<Uuid> networks_, subnets_, groups_;
+  Uuid addresses_;
   std::vector<model::Network> lost_;
   std::map<Uuid, LocalPort> plugged_;
   std::map<std::pair<Encapsulation, std::string>, std::uint32_t> tunnels_;

@@ -127,8 +127,19 @@ ExampleWorld::ExampleWorld() : compiler(world.intent(), {.name = "worker1"}) {
   world.rule(web, {.protocol = 6, .port_min = 8000, .port_max = 8009, .remote = standard});
   world.rule(web, {.direction = Direction::kEgress, .protocol = 17, .port_min = 53});
   world.rule(web, {.direction = Direction::kEgress, .protocol = 6, .port_min = 5432, .remote = web});
+  offices = world.address_group("offices");
+  world.entry(offices, "192.0.2.0/24");
+  world.rule(web, {.protocol = 6, .port_min = 22, .remote_addresses = offices});
+  fast = world.group("fast", false);
+  world.rule(fast, {.direction = Direction::kEgress});
+  world.rule(fast, {.protocol = 17, .port_min = 4789});
 
-  alice = world.port({.name = "alice", .network = blue, .addresses = {"10.0.0.11"}, .groups = {standard}});
+  alice = world.port(
+      {.name = "alice",
+       .network = blue,
+       .addresses = {"10.0.0.11"},
+       .groups = {standard},
+       .pairs = {{.mac = MacAddress::parse("00:00:5e:00:01:0a"), .ip = *IpPrefix::parse("10.0.0.100/32")}}});
   bob = world.port({.name = "bob", .network = blue, .addresses = {"10.0.0.12"}, .groups = {web}});
   carol = world.port({.name = "carol",
                       .network = blue,
@@ -137,12 +148,16 @@ ExampleWorld::ExampleWorld() : compiler(world.intent(), {.name = "worker1"}) {
                       .groups = {standard}});
   dave = world.port({.name = "dave", .network = green, .addresses = {"10.0.0.12"}, .groups = {standard}});
   router = world.port({.name = "router", .network = blue, .addresses = {"10.0.0.1"}, .port_security = false});
+  frank = world.port({.name = "frank", .network = blue, .addresses = {"10.0.0.15"}, .groups = {fast}});
+  grace = world.port({.name = "grace", .network = blue, .addresses = {"10.0.0.16"}});
 
   compiler.intent_changed(world.take_changes());
   compiler.plug({.port = alice, .interface = "tap-alice", .ofport = kAlice, .zone = 1});
   compiler.plug({.port = bob, .interface = "tap-bob", .ofport = kBob, .zone = 2});
   compiler.plug({.port = dave, .interface = "tap-dave", .ofport = kDave, .zone = 3});
   compiler.plug({.port = router, .interface = "tap-router", .ofport = kRouter, .zone = 4});
+  compiler.plug({.port = frank, .interface = "tap-frank", .ofport = kFrank, .zone = 5});
+  compiler.plug({.port = grace, .interface = "tap-grace", .ofport = kGrace, .zone = 6});
   compiler.add_tunnel({.encapsulation = Encapsulation::kVxlan, .node = "worker2", .ofport = kVxlanToWorker2});
   compiler.add_tunnel(
       {.encapsulation = Encapsulation::kGeneve, .node = "worker2", .ofport = kGeneveToWorker2});

@@ -92,8 +92,7 @@ struct ExampleWorld {
   Compiler compiler;
 
   static constexpr std::uint32_t kAlice = 11, kBob = 12, kDave = 13, kRouter = 14, kFrank = 15, kGrace = 16,
-                                 kVxlanToWorker2 = 21,
-                                 kGeneveToWorker2 = 22;
+                                 kVxlanToWorker2 = 21, kGeneveToWorker2 = 22;
 };
 
 /// One flow a line, with the names of tables.

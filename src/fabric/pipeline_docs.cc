@@ -18,7 +18,9 @@ order of declaration. Every flow belongs to a family, which `(table, priority)` 
 is for (`weft flows NODE --explain`).
 
 The examples are the flows of a node `worker1` with two networks of the same addresses (`blue`, VXLAN 100; `green`, Geneve
-100), the ports alice, bob and router (11, 12 and 14, blue) and dave (13, green), and carol and erin (who is down) on `worker2` (tunnels 21 and 22).
+100), the ports alice, bob, router, frank and grace (11, 12, 14, 15 and 16, blue) and dave (13, green), carol and erin (who is
+down) on `worker2` (tunnels 21 and 22), and heidi on `worker3`, which has no tunnel. Router has no port security, frank a
+stateless group, grace no group; alice may also be 10.0.0.100 with a MAC of its own. Somebody follows drops.
 )";
 
 constexpr std::size_t kExamplesPerFamily = 3;
@@ -109,6 +111,8 @@ std::string section(const TableInfo& table, const std::vector<openflow::Flow>& f
 std::string pipeline_document() {
   ExampleWorld example;
   const Uuid down = example.world.port({.name = "erin", .network = example.blue, .host = "worker2"});
+  example.world.port({.name = "heidi", .network = example.blue, .host = "worker3"});
+  example.compiler.watch_drops({.all = true, .ports = {}});
   example.world.edit<model::Port>(down, [](model::Port& row) { row.admin_state_up = false; });
   example.compiler.intent_changed(example.world.take_changes());
   example.compiler.compile();

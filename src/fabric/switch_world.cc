@@ -39,7 +39,8 @@ void SwitchWorld::add_ports() {
   real_.run("ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev");
   real_.run("ovs-vsctl add-port br-phy uplink -- set interface uplink type=internal");
   real_.run("ip addr add 192.0.2.1/24 dev br-phy && ip link set br-phy up");
-  for (auto ofport : {ExampleWorld::kAlice, ExampleWorld::kBob, ExampleWorld::kDave, ExampleWorld::kRouter}) {
+  for (auto ofport : {ExampleWorld::kAlice, ExampleWorld::kBob, ExampleWorld::kDave, ExampleWorld::kRouter,
+                      ExampleWorld::kFrank, ExampleWorld::kGrace}) {
     real_.run(fmt::format(
         "ovs-vsctl add-port br-int p{0} -- set interface p{0} type=internal ofport_request={0}", ofport));
   }

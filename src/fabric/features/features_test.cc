@@ -1,9 +1,12 @@
 #include "fabric/features/arp.h"
 #include "fabric/features/classify.h"
 #include "fabric/features/dhcp.h"
+#include "fabric/features/drop_samples.h"
 #include "fabric/features/l2.h"
 #include "fabric/features/misses.h"
+#include "fabric/features/places.h"
 #include "fabric/features/port_security.h"
+#include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
 #include "fabric/golden_test.h"
 
@@ -14,7 +17,7 @@ using model::Direction;
 using model::Encapsulation;
 
 constexpr NetworkKey kBlue = network_key(Encapsulation::kVxlan, 100);
-constexpr std::uint32_t kWeb = 0x3eb, kDefault = 0xdef;
+constexpr std::uint32_t kWeb = 0x3ea, kDefault = 0xdee;
 
 PortView port(
     std::vector<const char*> addresses, std::function<void(model::Port&)> edit = [](model::Port&) {}) {
@@ -92,6 +95,7 @@ TEST(L2, FindsPortsNodesAndFloods) {
       .add("a local port", l2_local(with_groups(port({"10.0.0.11"}), {kWeb})))
       .add("a port behind a tunnel", l2_remote(port({"10.0.0.11"}), {Encapsulation::kVxlan, "worker2", 21}))
       .add("a port that is down", l2_down(port({})))
+      .add("a port without a way to it", l2_absent(port({})))
       .add("flood to two ports", flood_to_ports(kBlue, {11, 12}))
       .add("flood to two nodes", flood_to_nodes(kBlue, {21, 23}))
       .add("flood in a network that is only here", flood_to_nodes(kBlue, {}))
@@ -103,51 +107,80 @@ TEST(SecurityGroups, ShareTheSamePipeline) {
 }
 
 TEST(SecurityGroups, APortAsksItsGroups) {
+  PortView fast = with_groups(port({"10.0.0.11"}), {kWeb});
+  fast.stateless = true;
   Golden()
       .add("two groups", policy_of_port(with_groups(port({"10.0.0.11"}), {kWeb, kDefault})))
-      .add("no group: nothing", policy_of_port(port({"10.0.0.11"})))
+      .add("a stateless group", policy_of_port(fast))
+      .add("no group", policy_of_port(port({"10.0.0.11"})))
       .add("no port security: nothing", policy_of_port(with_groups(port({}, without_security), {kWeb})))
       .expect("policy_port");
 }
 
-TEST(SecurityGroups, RulesBecomeMatches) {
-  auto in = Direction::kIngress, out = Direction::kEgress;
-  auto v6 = [](model::SecurityGroupRule rule) {
-    rule.ethertype = IpVersion::kV6;
-    return rule;
+model::SecurityGroupRule v6(model::SecurityGroupRule rule) {
+  rule.ethertype = IpVersion::kV6;
+  return rule;
+}
+model::SecurityGroupRule from(model::SecurityGroupRule rule, const char* prefix) {
+  rule.remote_prefix = IpPrefix::parse(prefix);
+  return rule;
+}
+model::SecurityGroupRule of_group(model::SecurityGroupRule rule) {
+  rule.remote_group = Uuid::random();
+  return rule;
+}
+model::SecurityGroupRule of_address_group(model::SecurityGroupRule rule) {
+  rule.remote_address_group = Uuid::random();
+  return rule;
+}
+
+Golden rules(RuleForm form) {
+  constexpr auto in = Direction::kIngress, out = Direction::kEgress;
+  auto flows = [form](const model::SecurityGroupRule& rule) {
+    const bool has_remote = rule.remote_group || rule.remote_address_group;
+    return flows_of_rule(rule, form, kWeb, has_remote ? kDefault : 0);
   };
-  auto from = [](model::SecurityGroupRule rule, const char* prefix) {
-    rule.remote_prefix = IpPrefix::parse(prefix);
-    return rule;
-  };
-  auto of_group = [](model::SecurityGroupRule rule) {
-    rule.remote_group = Uuid::random();
-    return rule;
-  };
+  return Golden()
+      .add("anything out", flows(rule(out, {})))
+      .add("tcp 80 in", flows(rule(in, 6, 80, 80)))
+      .add("udp 1000-1999 in", flows(rule(in, 17, 1000, 1999)))
+      .add("sctp 5000 out, to IPv6", flows(v6(rule(out, 132, 5000, 5000))))
+      .add("icmp in", flows(rule(in, 1)))
+      .add("icmp echo request in", flows(rule(in, 1, 8, 0)))
+      .add("icmp unreachable in: a type that nothing answers", flows(rule(in, 1, 3)))
+      .add("icmp in an IPv6 rule is ICMPv6", flows(v6(rule(in, 1, 128))))
+      .add("protocol 4 in", flows(rule(in, 4)))
+      .add("tcp 22 in, from a prefix", flows(from(rule(in, 6, 22), "192.168.0.0/16")))
+      .add("anything out, to a prefix", flows(from(rule(out, {}), "192.168.0.0/16")))
+      .add("anything in, from 0.0.0.0/0", flows(from(rule(in, {}), "0.0.0.0/0")))
+      .add("a prefix of the other IP version allows nothing", flows(from(v6(rule(in, {})), "10.0.0.0/8")))
+      .add("ports of a protocol whose ports a switch can't see: nothing", flows(rule(in, 33, 5, 5)))
+      .add("tcp 8000-8001 in, from a group", flows(of_group(rule(in, 6, 8000, 8001))))
+      .add("anything out, to a group", flows(of_group(rule(out, {}))))
+      .add("tcp 22 in, from an address group", flows(of_address_group(rule(in, 6, 22))))
+      .add("the remote group, in", flows_of_remote(kDefault, form, in))
+      .add("its member, in", flows_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, form, in))
+      .add("its member, out", flows_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, form, out))
+      .add("its member of IPv6, in",
+           flows_of_member(kBlue, *IpPrefix::parse("2001:db8::13"), kDefault, form, in))
+      .add("a prefix of an address group, in",
+           flows_of_entry(*IpPrefix::parse("192.0.2.0/24"), kDefault, form, in));
+}
+
+TEST(SecurityGroupRules, OfStatefulGroupsLookAtTheConnection) {
+  rules(RuleForm::kStateful).expect("rules_stateful");
+}
+
+TEST(SecurityGroupRules, OfStatelessGroupsLookAtThePacket) {
+  rules(RuleForm::kStateless).expect("rules_stateless");
+}
+
+TEST(Places, AreLearnedFromAnnouncementsAndAskedForUnknownMacs) {
   Golden()
-      .add("anything out", policy_of_rule(rule(out, {}), kWeb, 0))
-      .add("tcp 80 in", policy_of_rule(rule(in, 6, 80, 80), kWeb, 0))
-      .add("udp 1000-1999 in", policy_of_rule(rule(in, 17, 1000, 1999), kWeb, 0))
-      .add("sctp 5000 out, to IPv6", policy_of_rule(v6(rule(out, 132, 5000, 5000)), kWeb, 0))
-      .add("icmp in", policy_of_rule(rule(in, 1), kWeb, 0))
-      .add("icmp echo request in", policy_of_rule(rule(in, 1, 8, 0), kWeb, 0))
-      .add("icmp in an IPv6 rule is ICMPv6", policy_of_rule(v6(rule(in, 1, 128)), kWeb, 0))
-      .add("protocol 4 in", policy_of_rule(rule(in, 4), kWeb, 0))
-      .add("tcp 22 in, from a prefix", policy_of_rule(from(rule(in, 6, 22), "192.168.0.0/16"), kWeb, 0))
-      .add("anything out, to a prefix", policy_of_rule(from(rule(out, {}), "192.168.0.0/16"), kWeb, 0))
-      .add("anything in, from 0.0.0.0/0", policy_of_rule(from(rule(in, {}), "0.0.0.0/0"), kWeb, 0))
-      .add("a prefix of the other IP version allows nothing",
-           policy_of_rule(from(v6(rule(in, {})), "10.0.0.0/8"), kWeb, 0))
-      .add("ports of a protocol whose ports a switch can't see: nothing",
-           policy_of_rule(rule(in, 33, 5, 5), kWeb, 0))
-      .add("tcp 8000-8001 in, from a group",
-           policy_of_rule(of_group(rule(in, 6, 8000, 8001)), kWeb, kDefault))
-      .add("anything out, to a group", policy_of_rule(of_group(rule(out, {})), kWeb, kDefault))
-      .add("the remote group, in", policy_of_remote_group(kDefault, in))
-      .add("its member, in", policy_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, in))
-      .add("its member, out", policy_of_member(kBlue, *IpPrefix::parse("10.0.0.13"), kDefault, out))
-      .add("its member of IPv6, in", policy_of_member(kBlue, *IpPrefix::parse("2001:db8::13"), kDefault, in))
-      .expect("policy_rules");
+      .add("the same on every node", places_pipeline())
+      .add("samples of all drops", sample_all_drops())
+      .add("samples of a port's drops", sample_drops_of(11))
+      .expect("places");
 }
 
 TEST(Misses, AreExplicitInEveryTable) {
