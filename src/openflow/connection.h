@@ -24,7 +24,8 @@ class Connection {
   virtual Task<void> apply(std::vector<FlowMod> changes) = 0;
   /// Returns when the switch has processed everything sent before.
   virtual Task<void> barrier() = 0;
-  /// All flows of a table (0xff: every table) with counters; flows with cookie != 0 masks as given.
+  /// The flows of a table (0xff: every table) whose cookie equals `cookie` in the bits of `cookie_mask`, with
+  /// their counters.
   virtual Task<std::vector<FlowStats>> dump_flows(std::uint8_t table = 0xff, std::uint64_t cookie = 0,
                                                   std::uint64_t cookie_mask = 0) = 0;
   /// Sends a frame through `actions` as if received on `in_port` (kPortController for none). Not confirmed.
@@ -32,6 +33,10 @@ class Connection {
                           const std::vector<Action>& actions) = 0;
   /// Removes conntrack entries of a zone (NXT_CT_FLUSH_ZONE).
   virtual Task<void> flush_zone(std::uint16_t zone) = 0;
+  /// Makes a meter that drops packets beyond a rate, with bursts of `burst` packets, or changes the one of
+  /// that id. A meter must be there before the flows that name it. Errors: kProtocol when the switch refuses
+  /// it, kUnavailable when the connection is lost.
+  virtual Task<void> set_meter(std::uint32_t id, std::uint32_t packets_per_second, std::uint32_t burst) = 0;
   virtual void close() = 0;
 
  protected:

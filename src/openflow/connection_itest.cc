@@ -185,6 +185,98 @@ TEST_F(ConnectionTest, BringsUpAPacketWithUserdata) {
   EXPECT_EQ(packet.metadata.find(Field::kTunId)->value, Bits(42));
 }
 
+TEST_F(ConnectionTest, BringsUpAPacketWithEveryRegister) {
+  Flow flow{.key = {.table = 0, .priority = 10}};
+  for (int i = 0; i < 16; ++i)
+    flow.actions.push_back(SetField{reg(i), static_cast<std::uint64_t>(0x100 + i), Bits::ones(32)});
+  flow.actions.push_back(Controller{.userdata = {2}});
+  flow.key.match.set(Field::kEthType, 0xeeee);
+  ASSERT_TRUE(await(connection->apply(additions({flow}))));
+  real.add_port("br-test", "guest", 7);
+  real.send("guest", std::vector<std::uint8_t>(1000, 0xee));
+  run_until([this] { return !packets.empty(); });
+  const PacketIn& packet = packets.front();
+  EXPECT_EQ(packet.frame.size(), 1000u);
+  EXPECT_EQ(packet.full_length, 1000u);
+  EXPECT_EQ(packet.userdata, (std::vector<std::uint8_t>{2}));
+  for (int i = 0; i < 16; ++i) {
+    ASSERT_TRUE(packet.metadata.find(reg(i))) << i;
+    EXPECT_EQ(packet.metadata.find(reg(i))->value, Bits(static_cast<std::uint64_t>(0x100 + i)));
+  }
+  ASSERT_TRUE(packet.metadata.find(Field::kInPort));
+  EXPECT_EQ(packet.metadata.find(Field::kInPort)->value, Bits(7));
+}
+
+TEST_F(ConnectionTest, AMeterBoundsWhatAFlowSendsUp) {
+  Flow flow{.key = {.table = 3, .priority = 10}};
+  flow.actions = {Controller{.userdata = {1}, .meter_id = 1}};
+  ASSERT_TRUE(await(connection->set_meter(1, 1, 1000)));
+  EXPECT_TRUE(await(connection->set_meter(1, 1, 10))) << "the meter is there already";
+  EXPECT_THAT(real.run("ovs-ofctl -O OpenFlow14 dump-meters br-test"),
+              testing::AllOf(HasSubstr("meter=1 pktps burst"), HasSubstr("rate=1 burst_size=10")));
+  EXPECT_FALSE(await(connection->set_meter(0, 1, 10))) << "0 is no meter";
+  Flow unmetered = flow;
+  unmetered.key.table = 4;
+  unmetered.actions = {Controller{.userdata = {2}}};
+  auto applied = await(connection->apply(additions({flow, unmetered})));
+  ASSERT_TRUE(applied) << applied.error().message;
+  std::vector<std::uint8_t> frame(60, 0xee);
+  for (int i = 0; i < 200; ++i) connection->packet_out(frame, kPortController, {Resubmit{3}});
+  for (int i = 0; i < 200; ++i) connection->packet_out(frame, kPortController, {Resubmit{4}});
+  auto count = [this](std::uint8_t kind) {
+    return std::count_if(packets.begin(), packets.end(),
+                         [=](const PacketIn& p) { return p.userdata[0] == kind; });
+  };
+  run_until([&] { return count(2) == 200; });
+  EXPECT_GE(count(1), 1);
+  EXPECT_LE(count(1), 30);
+}
+
+TEST_F(ConnectionTest, DumpsAndForgetsByOneBitOfTheCookie) {
+  constexpr std::uint64_t kBit = 1ULL << 63;
+  std::vector<Flow> flows{forwarding(1), forwarding(2), forwarding(3)};
+  flows[0].cookie |= kBit;
+  flows[1].cookie |= kBit;
+  flows[1].key.table = 6;
+  ASSERT_TRUE(await(connection->apply(additions(flows))));
+  auto marked = await(connection->dump_flows(0xff, kBit, kBit));
+  ASSERT_TRUE(marked);
+  EXPECT_EQ(flows_of(*marked), (std::vector<Flow>{flows[0], flows[1]}));
+
+  FlowMod forget{.command = FlowMod::Command::kDelete, .cookie_mask = kBit};
+  forget.flow.cookie = kBit;
+  forget.flow.key.table = 5;
+  Flow added = forwarding(4);
+  ASSERT_TRUE(await(connection->apply({forget, {FlowMod::Command::kAdd, added}})));
+  EXPECT_EQ(dump(), (std::vector<Flow>{flows[2], added, flows[1]}));
+}
+
+TEST_F(ConnectionTest, TheSwitchLearnsFlowsWithinTheirLimit) {
+  real.add_port("br-test", "guest", 7);
+  Flow learning{.key = {.table = 0, .priority = 10}, .cookie = 1};
+  Learn learn{.table = 10, .priority = 100, .cookie = 77, .limit = 2};
+  learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}},
+                 {{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}}};
+  learn.copies = {{{Field::kInPort, 0, 16}, {Field::kReg1, 0, 16}}};
+  learn.loads = {{{Field::kReg4, 0, 2}, 1}};
+  learning.key.match.set(Field::kEthType, 0x0800);
+  // The controller hears of each packet after the switch has learned from it.
+  learning.actions = {SetField{Field::kReg0, 5, Bits::ones(32)}, learn, Controller{.userdata = {1}}};
+  ASSERT_TRUE(await(connection->apply(additions({learning}))));
+  for (std::uint64_t host : {1, 2, 3}) {
+    net::UdpEndpoint source{MacAddress::from_u64(host), IpAddress::v4(0x0a000001), 1000};
+    net::UdpEndpoint destination{MacAddress::from_u64(9), IpAddress::v4(0x0a000002), 2000};
+    real.send("guest", net::build_udp(source, destination, {}));
+    run_until([&] { return packets.size() == host; });
+  }
+  Flow wanted{.key = {.table = 10, .priority = 100}, .cookie = 77};
+  wanted.key.match.set_bits(Field::kReg0, 0, 28, 5).set(Field::kEthDst, 1);
+  wanted.actions = {SetField{Field::kReg1, 7, 0xffff}, SetField{Field::kReg4, 1, 3}};
+  Flow second = wanted;
+  second.key.match.set(Field::kEthDst, 2);
+  EXPECT_EQ(dump(10), (std::vector<Flow>{wanted, second})) << "the third is beyond the limit";
+}
+
 TEST_F(ConnectionTest, FlushesOneZone) {
   Flow commit{.key = {.table = 0, .priority = 10}};
   commit.key.match.set(Field::kEthType, 0x0800);

@@ -42,9 +42,10 @@ enum class Field : std::uint8_t {
   kCtZone,
   kCtMark,
   kCtLabel,
-  // The tuple of the connection in the direction in which it was opened: there after ct(), while the packet is
-  // tracked and not invalid. Ports are those of TCP and UDP, zero in later fragments. A match needs ct_state
-  // with +trk-inv (or a state that implies it), and kCtIpProto for ports: the switch loses them without.
+  // The tuple of the connection in the direction in which it was opened: there after ct(), while the packet
+  // is tracked and not invalid. Ports are those of TCP and UDP, zero in later fragments. A match needs
+  // ct_state with +trk-inv (or a state that implies it), and kCtIpProto for ports: the switch loses them
+  // without.
   kCtIpProto,
   kCtIpv4Src,
   kCtIpv4Dst,

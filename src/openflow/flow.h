@@ -95,9 +95,9 @@ struct Conjunction {
 /// Sends the packet to the controller as NXT_PACKET_IN2 (NXAST_CONTROLLER2).
 struct Controller {
   std::vector<std::uint8_t> userdata;
-  std::uint16_t max_length = 0xffff;
-  std::uint32_t meter_id = 0;  ///< 0: no meter
-  bool pause = false;          ///< the pipeline goes on after NXT_RESUME
+  std::uint16_t max_length = 0xffff;  ///< bytes of the packet; Open vSwitch 3.1 sends all of it anyway
+  std::uint32_t meter_id = 0;         ///< 0: no meter
+  bool pause = false;                 ///< the pipeline goes on after NXT_RESUME
   auto operator<=>(const Controller&) const = default;
 };
 struct Group {

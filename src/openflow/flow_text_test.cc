@@ -43,6 +43,26 @@ TEST(Match, PrintsConnectionStateAsFlags) {
   EXPECT_EQ(to_text(Match().set(Field::kCtState, 0x25)), "ct_state=new|rel|trk");
 }
 
+TEST(Match, PrintsTheOriginalTupleBeforeTheProtocol) {
+  Match match =
+      tcp().set_masked(Field::kCtState, 0x20, 0x30).set_prefix(Field::kCtIpv4Src, prefix("10.0.0.0/8"));
+  match.set(Field::kCtIpProto, 6).set_masked(Field::kCtTpDst, 80, 0xfff0);
+  EXPECT_EQ(to_text(match), "ct_state=-inv+trk,ct_nw_src=10.0.0.0/8,ct_nw_proto=6,ct_tp_dst=0x50/0xfff0,tcp");
+  Match v6 = Match().set_prefix(Field::kCtIpv6Dst, prefix("fd00::1/128"));
+  EXPECT_EQ(to_text(v6), "ct_ipv6_dst=fd00::1");
+}
+
+TEST(Match, PrintsKindsOfFragments) {
+  auto fragment = [](std::uint64_t value, std::uint64_t mask) {
+    return to_text(Match().set_masked(Field::kIpFrag, value, mask));
+  };
+  EXPECT_EQ(fragment(0, 3), "nw_frag=no");
+  EXPECT_EQ(fragment(1, 3), "nw_frag=first");
+  EXPECT_EQ(fragment(3, 3), "nw_frag=later");
+  EXPECT_EQ(fragment(1, 1), "nw_frag=yes");
+  EXPECT_EQ(fragment(0, 2), "nw_frag=not_later");
+}
+
 TEST(Flow, ReadsLikeADump) {
   Flow flow{.key = {.table = 3, .priority = 100, .match = tcp()}, .cookie = 0xab, .actions = {}};
   flow.key.match.set(Field::kReg0, 1)
@@ -79,6 +99,18 @@ TEST(Actions, PrintEveryKind) {
             "move:NXM_OF_ETH_SRC[]->NXM_OF_ETH_DST[],output:NXM_NX_REG15[],conjunction(7,1/2),"
             "controller(userdata=01.02,pause,meter_id=3),group:4,push_vlan:0x8100,pop_vlan,dec_ttl,ct_clear,"
             "ct(commit,table=9,zone=NXM_NX_REG6[0..15],exec(set_field:0x1->ct_mark))");
+}
+
+TEST(Actions, PrintWhatIsLearned) {
+  Learn learn{.table = 10, .priority = 100, .idle_timeout = 300, .cookie = 0xab, .limit = 20};
+  learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}},
+                 {{Field::kArpSha, 0, 48}, {Field::kEthDst, 0, 48}}};
+  learn.copies = {{{Field::kInPort, 0, 16}, {Field::kReg1, 0, 16}}};
+  learn.loads = {{{Field::kReg4, 0, 2}, 1}};
+  EXPECT_EQ(to_text({learn}),
+            "learn(table=10,idle_timeout=300,priority=100,cookie=0xab,limit=20,NXM_NX_REG0[0..27],"
+            "NXM_OF_ETH_DST[]=NXM_NX_ARP_SHA[],load:NXM_OF_IN_PORT[]->NXM_NX_REG1[0..15],"
+            "load:0x1->NXM_NX_REG4[0..1])");
 }
 
 TEST(Actions, NameTablesWhenAsked) {

@@ -28,6 +28,7 @@ enum class MessageType : std::uint8_t {
   kMultipartReply = 19,
   kBarrierRequest = 20,
   kBarrierReply = 21,
+  kMeterMod = 29,
   kBundleControl = 33,
   kBundleAdd = 34,
 };
@@ -68,6 +69,9 @@ void encode_flow_stats_request(Bytes& out, std::uint32_t xid, std::uint8_t table
                                std::uint64_t cookie_mask);
 void encode_packet_out(Bytes& out, std::uint32_t xid, ByteView frame, std::uint32_t in_port,
                        const std::vector<Action>& actions);
+/// ADD and MODIFY, with `xid` and `xid` + 1: the switch refuses the one if the meter exists, the other if it
+/// does not.
+void encode_set_meter(Bytes& out, std::uint32_t xid, const Meter& meter);
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone);
 
 // Bodies of messages from the switch (what follows the header).

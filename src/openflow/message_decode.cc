@@ -75,6 +75,9 @@ void read_property(PacketIn& packet, PacketInProperty type, ByteView payload, Re
     case PacketInProperty::kPacket:
       packet.frame.assign(payload.begin(), payload.end());
       break;
+    case PacketInProperty::kFullLength:
+      packet.full_length = value.u32();
+      break;
     case PacketInProperty::kTable:
       packet.table = value.u8();
       break;
@@ -104,6 +107,8 @@ Result<PacketIn> decode_packet_in2(Reader in) {
     read_property(packet, type, payload, metadata);
   }
   WEFT_TRY(packet.metadata, std::move(metadata));
+  // The switch gives the full length of what it has cut, but not of what is whole.
+  packet.full_length = std::max(packet.full_length, static_cast<std::uint32_t>(packet.frame.size()));
   return packet;
 }
 

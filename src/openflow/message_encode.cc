@@ -33,10 +33,31 @@ std::uint8_t command_number(FlowMod::Command command) {
       return 0;
     case FlowMod::Command::kModifyStrict:
       return 2;
+    case FlowMod::Command::kDelete:
+      return 3;
     case FlowMod::Command::kDeleteStrict:
       return 4;
   }
   return 0;
+}
+
+bool deletes(FlowMod::Command command) {
+  return command == FlowMod::Command::kDelete || command == FlowMod::Command::kDeleteStrict;
+}
+
+void encode_meter_mod(Bytes& out, std::uint32_t xid, MeterCommand command, const Meter& meter) {
+  Message message(out, MessageType::kMeterMod, xid);
+  Writer& w = message.out();
+  w.u16(static_cast<std::uint16_t>(command));
+  w.u16(kMeterPacketsPerSecond | kMeterBurst);
+  w.u32(meter.id);
+  std::size_t band = w.position();
+  w.u16(kMeterBandDrop);
+  w.u16(0);
+  w.u32(meter.packets_per_second);
+  w.u32(meter.burst);
+  w.zeros(4);
+  w.patch_length(band + 2, band);
 }
 
 void nicira_header(Writer& out, NxMessage subtype) {
@@ -78,8 +99,8 @@ void encode_flow_mod(Bytes& out, std::uint32_t xid, const FlowMod& change) {
   Writer& w = message.out();
   const Flow& flow = change.flow;
   w.u64(flow.cookie);
-  // Only an addition stores the cookie; a mask of zero keeps the others from looking at it.
-  w.u64(0);
+  // Only an addition stores the cookie; a mask of zero keeps the strict ones from looking at it.
+  w.u64(change.command == FlowMod::Command::kDelete ? change.cookie_mask : 0);
   w.u8(flow.key.table);
   w.u8(command_number(change.command));
   w.u16(0);  // no idle timeout
@@ -91,7 +112,7 @@ void encode_flow_mod(Bytes& out, std::uint32_t xid, const FlowMod& change) {
   w.u16(0);     // flags
   w.u16(0);     // importance
   encode_match(w, flow.key.match);
-  if (change.command == FlowMod::Command::kDeleteStrict || flow.actions.empty()) return;
+  if (deletes(change.command) || flow.actions.empty()) return;
   std::size_t instruction = w.position();
   w.u16(kApplyActions);
   w.u16(0);
@@ -145,6 +166,11 @@ void encode_packet_out(Bytes& out, std::uint32_t xid, ByteView frame, std::uint3
   encode_actions(w, actions);
   w.patch_length(length_at, start);
   w.bytes(frame);
+}
+
+void encode_set_meter(Bytes& out, std::uint32_t xid, const Meter& meter) {
+  encode_meter_mod(out, xid, MeterCommand::kAdd, meter);
+  encode_meter_mod(out, xid + 1, MeterCommand::kModify, meter);
 }
 
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone) {

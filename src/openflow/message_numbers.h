@@ -12,11 +12,17 @@ inline constexpr std::uint32_t kPacketIn2Format = 2;
 /// Properties of NXT_PACKET_IN2.
 enum class PacketInProperty : std::uint16_t {
   kPacket = 0,
+  kFullLength = 1,
   kTable = 3,
   kCookie = 4,
   kMetadata = 6,
   kUserdata = 7
 };
+
+enum class MeterCommand : std::uint16_t { kAdd = 0, kModify = 1 };
+inline constexpr std::uint16_t kMeterPacketsPerSecond = 2;
+inline constexpr std::uint16_t kMeterBurst = 4;
+inline constexpr std::uint16_t kMeterBandDrop = 1;
 
 inline constexpr std::uint16_t kHelloVersionBitmap = 1;
 inline constexpr std::uint16_t kMultipartFlow = 1;

@@ -1,6 +1,7 @@
 #include "openflow/real_switch.h"
 
 #include <fcntl.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,16 +21,20 @@
 namespace weft::openflow {
 namespace {
 
+void bring_up(const char* interface) {
+  int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  ifreq request{};
+  std::strncpy(request.ifr_name, interface, IFNAMSIZ - 1);
+  request.ifr_flags = IFF_UP;
+  int result = ioctl(fd, SIOCSIFFLAGS, &request);
+  close(fd);
+  if (result != 0) throw std::runtime_error(std::string(interface) + " does not come up");
+}
+
 void enter_own_network_namespace() {
   static const bool done = [] {
     if (unshare(CLONE_NEWNET) != 0) throw std::runtime_error("unshare: needs root");
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    request.ifr_flags = IFF_UP;
-    int result = ioctl(fd, SIOCSIFFLAGS, &request);
-    close(fd);
-    if (result != 0) throw std::runtime_error("lo does not come up");
+    bring_up("lo");
     return true;
   }();
   (void)done;
@@ -92,6 +97,23 @@ void RealSwitch::add_bridge(const std::string& name, std::uint16_t controller_po
       " datapath_type=netdev fail_mode=secure other_config:disable-in-band=true -- set-controller " + name +
       " tcp:127.0.0.1:" + std::to_string(controller_port) + " -- set controller " + name +
       " connection_mode=out-of-band");
+}
+
+void RealSwitch::add_port(const std::string& bridge, const std::string& name, std::uint16_t number) {
+  run("ovs-vsctl --timeout=20 add-port " + bridge + " " + name + " -- set interface " + name +
+      " type=internal ofport_request=" + std::to_string(number));
+  bring_up(name.c_str());
+}
+
+void RealSwitch::send(const std::string& port, std::span<const std::uint8_t> frame) const {
+  int fd = socket(AF_PACKET, SOCK_RAW, 0);
+  sockaddr_ll address{};
+  address.sll_family = AF_PACKET;
+  address.sll_ifindex = static_cast<int>(if_nametoindex(port.c_str()));
+  ssize_t sent =
+      sendto(fd, frame.data(), frame.size(), 0, reinterpret_cast<sockaddr*>(&address), sizeof address);
+  close(fd);
+  if (sent != static_cast<ssize_t>(frame.size())) throw std::runtime_error("a frame was not sent");
 }
 
 std::string RealSwitch::run(const std::string& command) const {

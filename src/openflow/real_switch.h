@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 namespace weft::openflow {
@@ -19,6 +20,9 @@ class RealSwitch {
 
   /// A userspace bridge that connects, out of band, to a controller on 127.0.0.1.
   void add_bridge(const std::string& name, std::uint16_t controller_port);
+  /// An internal port: frames sent to it are received by the bridge.
+  void add_port(const std::string& bridge, const std::string& name, std::uint16_t number);
+  void send(const std::string& port, std::span<const std::uint8_t> frame) const;
   void kill_vswitchd();
   void start_vswitchd();
   /// Runs a shell command with the OVS_* variables of this switch; its standard output and error.

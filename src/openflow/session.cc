@@ -150,6 +150,15 @@ void Session::await_barrier(std::uint32_t first_xid, Done done) {
   };
 }
 
+void Session::set_meter(const Meter& meter, Done done) {
+  std::uint32_t add = take_xids(2);
+  encode_set_meter(output_, add, meter);
+  counts_.messages_sent += 2;
+  // Nobody waits for the addition: that of a meter that exists is refused, and any other refusal makes the
+  // modification fail too.
+  await_barrier(add + 1, std::move(done));
+}
+
 void Session::flush_zone(std::uint16_t zone, Done done) {
   std::uint32_t xid = take_xids(1);
   encode_flush_zone(output_, xid, zone);

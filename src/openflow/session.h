@@ -38,6 +38,8 @@ class Session {
   void barrier(Done done);
   void dump_flows(std::uint8_t table, std::uint64_t cookie, std::uint64_t cookie_mask, Dumped done);
   void packet_out(ByteView frame, std::uint32_t in_port, const std::vector<Action>& actions);
+  /// Adds the meter, or changes the one of its id.
+  void set_meter(const Meter& meter, Done done);
   void flush_zone(std::uint16_t zone, Done done);
   /// Asks the switch for a sign of life.
   void probe();

@@ -101,6 +101,30 @@ TEST_F(SessionTest, FindsAnswersOfInterleavedRequests) {
   EXPECT_THAT(order, ElementsAre(2, 1));
 }
 
+TEST_F(SessionTest, AMeterThatExistsIsChanged) {
+  std::optional<Result<void>> done;
+  session.set_meter({1, 100, 10}, [&](Result<void> r) { done = std::move(r); });
+  auto messages = sent();
+  ASSERT_EQ(messages.size(), 3u);  // add, modify, barrier
+  refuse(messages[0].second);
+  EXPECT_FALSE(done);
+  Bytes barrier;
+  encode_empty(barrier, MessageType::kBarrierReply, messages[2].second);
+  EXPECT_TRUE(session.receive(barrier));
+  ASSERT_TRUE(done);
+  EXPECT_TRUE(*done);
+}
+
+TEST_F(SessionTest, AMeterThatCanBeNeitherAddedNorChangedFails) {
+  std::optional<Result<void>> done;
+  session.set_meter({1, 100, 10}, [&](Result<void> r) { done = std::move(r); });
+  auto messages = sent();
+  refuse(messages[0].second);
+  refuse(messages[1].second);
+  ASSERT_TRUE(done);
+  EXPECT_FALSE(*done);
+}
+
 TEST_F(SessionTest, AnswersEchoWithItsPayload) {
   Bytes echo{5, 2, 0, 10, 0, 0, 0, 9, 0xaa, 0xbb};
   EXPECT_TRUE(session.receive(ByteView(echo).first(4)));  // in pieces

@@ -189,4 +189,14 @@ Task<void> SwitchConnection::flush_zone(std::uint16_t zone) {
   co_return co_await wait(answer);
 }
 
+Task<void> SwitchConnection::set_meter(std::uint32_t id, std::uint32_t packets_per_second,
+                                       std::uint32_t burst) {
+  auto answer = std::make_shared<Answer<void>>(socket_.get_executor());
+  if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");
+  session_.set_meter({id, packets_per_second, burst},
+                     [answer](Result<void> r) { answer->set(std::move(r)); });
+  flush();
+  co_return co_await wait(answer);
+}
+
 }  // namespace weft::openflow
