@@ -1,185 +1,106 @@
 #include "reference/comparison.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "openflow/interpreter.h"
+#include <algorithm>
+
+#include "reference/random_packets.h"
 
 namespace weft::reference {
 namespace {
 
-using openflow::Bits;
-using openflow::Field;
-
-/// What differs in form only: refusals have no counterpart in what a switch sends.
-struct Observed {
-  bool answered = false, to_agent = false;
-  std::set<Uuid> delivered;
-  std::set<std::string> sent_to;
-  auto operator<=>(const Observed&) const = default;
+struct Difference {
+  std::size_t at = 0;
+  std::string model, flows;
 };
 
-Observed observe(const Verdict& v) {
-  return {v.answered, v.to_agent, v.delivered, v.sent_to};
+/// What a port may call its own: when that changes, its announcements are void.
+struct Identity {
+  bool here = false, secure = false;
+  std::vector<model::AddressPair> pairs;
+  bool operator==(const Identity&) const = default;
+};
+
+std::map<Uuid, Identity> identities(const NodeWorld& w) {
+  std::map<Uuid, Identity> identities;
+  const auto plugged = w.place().plugged;
+  for (const auto& id : w.ports)
+    if (const auto port = w.intent().find<model::Port>(id))
+      identities[id] = {plugged.contains(id) && port->admin_state_up, port->port_security_enabled,
+                        port->allowed_address_pairs};
+  return identities;
 }
 
-std::string to_text(const Observed& o) {
-  std::vector<std::string> ports;
-  for (const auto& port : o.delivered) ports.push_back(port.to_string().substr(24));
-  return fmt::format("answered={} to_agent={} delivered=[{}] sent_to=[{}]", o.answered, o.to_agent,
-                     fmt::join(ports, " "), fmt::join(o.sent_to, " "));
-}
-
-std::string to_text(const Event& e) {
-  std::string text = fmt::format(
-      "{} {} > {}{}", e.sender ? "port " + e.sender->to_string().substr(24) : "tunnel",
-      e.packet.eth_src.to_string(), e.packet.eth_dst.to_string(), e.packet.tagged ? " tagged" : "");
-  if (const auto& arp = e.packet.arp)
-    text += fmt::format(" arp op={} sha={} spa={} tpa={}", arp->operation, arp->sender_mac.to_string(),
-                        arp->sender_ip.to_string(), arp->target_ip.to_string());
-  if (const auto& ip = e.packet.ip)
-    text += fmt::format(" ip {}:{} > {}:{} proto={} icmp={}/{}", ip->source.to_string(), ip->source_port,
-                        ip->destination.to_string(), ip->destination_port, ip->protocol, ip->icmp_type,
-                        ip->icmp_code);
-  return text;
-}
-
-void add_ip(openflow::Packet& fields, const Packet::Ip& ip) {
-  const bool v4 = ip.source.is_v4();
-  fields[Field::kEthType] = v4 ? 0x0800 : 0x86dd;
-  fields[v4 ? Field::kIpv4Src : Field::kIpv6Src] = ip.source;
-  fields[v4 ? Field::kIpv4Dst : Field::kIpv6Dst] = ip.destination;
-  auto number = [](int n) { return Bits(static_cast<std::uint64_t>(n)); };
-  fields[Field::kIpProto] = number(ip.protocol);
-  auto ports = [&](Field source, Field destination) {
-    fields[source] = number(ip.source_port);
-    fields[destination] = number(ip.destination_port);
-  };
-  switch (ip.protocol) {
-    case 6:
-      return ports(Field::kTcpSrc, Field::kTcpDst);
-    case 17:
-      return ports(Field::kUdpSrc, Field::kUdpDst);
-    case 132:
-      return ports(Field::kSctpSrc, Field::kSctpDst);
-    case 1:
-      if (v4)
-        fields[Field::kIcmpType] = number(ip.icmp_type), fields[Field::kIcmpCode] = number(ip.icmp_code);
-      return;
-    case 58:
-      if (!v4)
-        fields[Field::kIcmpv6Type] = number(ip.icmp_type), fields[Field::kIcmpv6Code] = number(ip.icmp_code);
-      return;
-    default:
-      return;
-  }
-}
-
-openflow::Packet to_fields(const Packet& packet) {
-  openflow::Packet fields;
-  fields[Field::kEthSrc] = packet.eth_src;
-  fields[Field::kEthDst] = packet.eth_dst;
-  fields[Field::kEthType] = 0x88b5;  // IEEE 802 local experimental
-  fields[Field::kVlanTci] = packet.tagged ? 0x1005 : 0;
-  if (packet.ip) add_ip(fields, *packet.ip);
-  if (const auto& arp = packet.arp) {
-    fields[Field::kEthType] = 0x0806;
-    fields[Field::kArpOp] = static_cast<std::uint64_t>(arp->operation);
-    fields[Field::kArpSpa] = arp->sender_ip;
-    fields[Field::kArpTpa] = arp->target_ip;
-    fields[Field::kArpSha] = arp->sender_mac;
-    fields[Field::kArpTha] = 0;
-  }
-  return fields;
-}
-
-/// One world compiled, and its ports and tunnels by OpenFlow number.
-class Switch {
+/// Model and flows side by side.
+class Comparison {
  public:
-  Switch(const RandomWorld& world, const Mutation& mutation) : interpreter_(compile(world, mutation)) {
-    for (const auto& port : world.local) ports_[port.ofport] = port.port;
-    for (const auto& tunnel : world.tunnels) tunnels_[tunnel.ofport] = tunnel;
-    for (const auto& network : world.networks)
-      networks_[network] = world.world.intent().find<model::Network>(network);
+  Comparison(const MakeWorld& make_world, const Mutation& mutation)
+      : world_(make_world()), place_(world_->place()), node_(*world_, mutation), strict_(!mutation) {}
+
+  std::optional<Difference> step(const Event& event, Tally* tally) {
+    if (const auto* change = std::get_if<Change>(&event)) return apply(*change, tally);
+    const Verdict expected = ask_model(event);
+    const Verdict seen = node_.run(event);
+    if (tally) count(expected, *tally);
+    if (expected == seen) return std::nullopt;
+    return Difference{0, to_text(expected), to_text(seen)};
   }
 
-  Observed run(const Event& event) {
-    openflow::Packet fields = to_fields(event.packet);
-    fields[Field::kInPort] = Bits(ingress(event));
-    if (!event.sender) fields[Field::kTunId] = static_cast<std::uint64_t>(networks_.at(event.network)->vni);
-    Observed observed;
-    for (const auto& sent : interpreter_.run(fields, connections_).sent) note(sent, fields, event, observed);
-    return observed;
-  }
+  bool equals_fresh() const { return !strict_ || node_.equals_fresh(); }
 
  private:
-  static std::vector<openflow::Flow> compile(const RandomWorld& world, const Mutation& mutation) {
-    fabric::Compiler compiler(world.world.intent(), {.name = world.place.node});
-    for (const auto& port : world.local) compiler.plug(port);
-    for (const auto& tunnel : world.tunnels) compiler.add_tunnel(tunnel);
-    compiler.compile();
-    return mutation ? mutation(compiler.desired()) : compiler.desired();
+  Verdict ask_model(const Event& event) {
+    if (const auto* e = std::get_if<FromPort>(&event))
+      return send(world_->intent(), place_, e->port, e->packet, memory_);
+    const auto& e = std::get<FromNode>(event);
+    return receive(world_->intent(), place_, e.node, e.network, e.packet, memory_);
   }
 
-  std::uint32_t ingress(const Event& event) const {
-    for (const auto& [ofport, port] : ports_)
-      if (event.sender == port) return ofport;
-    for (const auto& [ofport, tunnel] : tunnels_)
-      if (tunnel.encapsulation == networks_.at(event.network)->encapsulation) return ofport;
-    return 0;
+  std::optional<Difference> apply(const Change& change, Tally* tally) {
+    const auto before = identities(*world_);
+    change.apply(*world_);
+    place_ = world_->place();
+    for (const auto& [port, identity] : identities(*world_))
+      if (before.at(port) != identity) memory_.places.forget(port);
+    node_.update();
+    if (tally) ++tally->changes;
+    return std::nullopt;
   }
 
-  void note(const openflow::Outcome::Sent& sent, const openflow::Packet& original, const Event& event,
-            Observed& observed) {
-    if (sent.port == openflow::kPortController) {
-      observed.to_agent = true;
-    } else if (event.sender && sent.port == original.at(Field::kInPort).lo) {
-      observed.answered = true;
-    } else if (auto port = ports_.find(sent.port); port != ports_.end()) {
-      observed.delivered.insert(port->second);
-    } else if (auto tunnel = tunnels_.find(sent.port); tunnel != tunnels_.end()) {
-      const auto& network = *networks_.at(event.network);
-      const bool right = tunnel->second.encapsulation == network.encapsulation &&
-                         sent.packet.at(Field::kTunId).lo == static_cast<std::uint64_t>(network.vni);
-      observed.sent_to.insert(right ? tunnel->second.node : "wrong tunnel to " + tunnel->second.node);
-    }
+  static void count(const Verdict& verdict, Tally& tally) {
+    ++tally.packets;
+    if (!verdict.delivered.empty() || !verdict.sent_to.empty()) ++tally.passed;
+    for (const auto& drop : verdict.drops) ++tally.drops[drop.reason];
   }
 
-  openflow::Interpreter interpreter_;
-  openflow::ConnectionTable connections_;
-  std::map<std::uint32_t, Uuid> ports_;
-  std::map<std::uint32_t, fabric::Tunnel> tunnels_;
-  std::map<Uuid, model::Ref<model::Network>> networks_;
+  std::unique_ptr<NodeWorld> world_;
+  Place place_;
+  CompiledNode node_;
+  Memory memory_;
+  bool strict_;
 };
 
-struct Difference {
-  std::size_t at;
-  Observed expected, seen;
-};
-
-/// The first event, in order, on which model and switch disagree.
-std::optional<Difference> compare(const RandomWorld& world, const std::vector<Event>& events,
-                                  const Mutation& mutation) {
-  Switch compiled(world, mutation);
-  Connections connections;
+std::optional<Difference> compare(const MakeWorld& make_world, const std::vector<Event>& events,
+                                  const Mutation& mutation, Tally* tally = nullptr) {
+  Comparison comparison(make_world, mutation);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    const Event& e = events[i];
-    const auto& intent = world.world.intent();
-    const Observed expected =
-        observe(e.sender ? send(intent, world.place, *e.sender, e.packet, connections)
-                         : receive(intent, world.place, e.network, e.packet, connections));
-    const Observed seen = compiled.run(e);
-    if (expected != seen) return Difference{i, expected, seen};
+    auto difference = comparison.step(events[i], tally);
+    if (!difference) continue;
+    difference->at = i;
+    return difference;
   }
-  return std::nullopt;
+  if (comparison.equals_fresh()) return std::nullopt;
+  return Difference{events.size() - 1, "flows as compiled afresh", "other flows after the changes"};
 }
 
 /// Leaves out every event that the difference does not need.
-std::vector<Event> minimise(const RandomWorld& world, std::vector<Event> events, const Mutation& mutation) {
+std::vector<Event> minimise(const MakeWorld& make_world, std::vector<Event> events,
+                            const Mutation& mutation) {
   for (std::size_t i = events.size(); i-- > 0;) {
     auto fewer = events;
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-    if (auto difference = compare(world, fewer, mutation)) {
+    if (fewer.empty()) break;
+    if (auto difference = compare(make_world, fewer, mutation)) {
       fewer.resize(difference->at + 1);
       events = std::move(fewer);
       i = std::min(i, events.size());
@@ -188,21 +109,40 @@ std::vector<Event> minimise(const RandomWorld& world, std::vector<Event> events,
   return events;
 }
 
+/// Events are made in a world that changes as they go.
+std::vector<Event> random_events(NodeWorld& world, int count, std::mt19937& random) {
+  std::vector<Event> events;
+  for (int n = 0; n < count; ++n) {
+    events.push_back(random_event(world, events, random));
+    if (const auto* change = std::get_if<Change>(&events.back())) change->apply(world);
+  }
+  return events;
+}
+
 }  // namespace
 
-std::optional<std::string> find_difference(std::uint32_t seed, int packets, const Mutation& mutation) {
-  std::mt19937 random(seed);
-  const RandomWorld world(random);
-  std::vector<Event> events;
-  for (int n = 0; n < packets; ++n) events.push_back(random_event(world, events, random));
-  auto difference = compare(world, events, mutation);
+std::optional<std::string> find_difference(const MakeWorld& make_world, const std::vector<Event>& given,
+                                           const Mutation& mutation, Tally* tally) {
+  auto difference = compare(make_world, given, mutation, tally);
   if (!difference) return std::nullopt;
-  events.resize(difference->at + 1);
-  events = minimise(world, std::move(events), mutation);
-  difference = compare(world, events, mutation);
-  std::string text = fmt::format("seed {}: after {} event(s)\n", seed, events.size());
+  std::vector<Event> events(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(difference->at) + 1);
+  events = minimise(make_world, std::move(events), mutation);
+  difference = compare(make_world, events, mutation);
+  std::string text = fmt::format("after {} event(s)\n", events.size());
   for (const Event& event : events) text += "  " + to_text(event) + '\n';
-  return text + "  model:  " + to_text(difference->expected) + "\n  switch: " + to_text(difference->seen);
+  return text + "  model: " + difference->model + "\n  flows: " + difference->flows;
+}
+
+std::optional<std::string> find_difference(std::uint32_t seed, int count, const Mutation& mutation,
+                                           Tally* tally) {
+  auto make_world = [seed] {
+    std::mt19937 random(seed);
+    return make_random_world(random);
+  };
+  std::mt19937 random(seed);
+  const auto world = make_random_world(random);
+  const auto difference = find_difference(make_world, random_events(*world, count, random), mutation, tally);
+  return difference ? std::optional(fmt::format("seed {}: {}", seed, *difference)) : std::nullopt;
 }
 
 }  // namespace weft::reference

@@ -2,16 +2,26 @@
 // Runs the same events through the reference model and through compiled flows, and reports the first
 // difference.
 
-#include "openflow/flow.h"
-#include "reference/random_world.h"
+#include "reference/compiled_node.h"
 
 namespace weft::reference {
 
-/// A change of compiled flows that stands for a bug in the compiler.
-using Mutation = std::function<std::vector<openflow::Flow>(std::vector<openflow::Flow>)>;
+/// Makes the same world each time that it is called.
+using MakeWorld = std::function<std::unique_ptr<NodeWorld>()>;
 
-/// Makes a world from `seed`, sends `packets` events through both, and tells the first difference in words,
-/// with the smallest list of events that still shows it; nothing when there is none.
-std::optional<std::string> find_difference(std::uint32_t seed, int packets, const Mutation& mutation = {});
+/// What happened in the events that were compared.
+struct Tally {
+  std::uint64_t packets = 0, passed = 0, changes = 0;
+  std::map<Drop, std::uint64_t> drops;
+};
+
+/// Tells in words the first difference that the events show, with the smallest list of events that still
+/// shows it; nothing when there is none.
+std::optional<std::string> find_difference(const MakeWorld& make_world, const std::vector<Event>& events,
+                                           const Mutation& mutation = {}, Tally* tally = nullptr);
+
+/// The same for `count` random events in a random world.
+std::optional<std::string> find_difference(std::uint32_t seed, int count, const Mutation& mutation = {},
+                                           Tally* tally = nullptr);
 
 }  // namespace weft::reference

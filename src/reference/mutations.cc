@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fabric/cookie.h"
 #include "fabric/families.h"
 #include "fabric/registers.h"
 
@@ -9,6 +10,7 @@ namespace weft::reference {
 namespace {
 
 using fabric::Family;
+using fabric::ObjectKind;
 using openflow::Bits;
 using openflow::Field;
 using openflow::Flow;
@@ -76,6 +78,7 @@ Mutation fixed_zone(const Family& family) {
   });
 }
 
+/// Rules of one direction are also, or only, those of the other.
 Mutation both_directions(const Family& from, const Family& to) {
   return [from, to](Flows flows) {
     Flows copies;
@@ -90,10 +93,67 @@ Mutation both_directions(const Family& from, const Family& to) {
   };
 }
 
-Mutation half_of(const Family& family) {
-  return [family](Flows flows) {
+/// Every second of the flows that belong to objects of a kind is missing.
+Mutation half_of(const Family& family, std::optional<ObjectKind> kind = std::nullopt) {
+  return [family, kind](Flows flows) {
     int n = 0;
-    std::erase_if(flows, [&](const Flow& flow) { return is_of(flow, family) && n++ % 2 == 0; });
+    std::erase_if(flows, [&](const Flow& flow) {
+      return is_of(flow, family) && (!kind || fabric::kind_of(flow.cookie) == *kind) && n++ % 2 == 0;
+    });
+    return flows;
+  };
+}
+
+/// Flows of a table that match a field (with a value) are missing.
+Mutation without_matches(fabric::Table table, Field field,
+                         std::optional<std::uint64_t> value = std::nullopt) {
+  return [=](Flows flows) {
+    std::erase_if(flows, [&](const Flow& flow) {
+      const auto* entry = flow.key.match.find(field);
+      return flow.key.table == fabric::number(table) && entry && (!value || entry->value == Bits(*value));
+    });
+    return flows;
+  };
+}
+
+/// Asks another table.
+Mutation asking(const Family& family, fabric::Table instead_of, fabric::Table table) {
+  return changed(family, [=](Flow& flow) {
+    for (auto& action : flow.actions)
+      if (auto* resubmit = std::get_if<openflow::Resubmit>(&action))
+        if (resubmit->table == fabric::number(instead_of)) resubmit->table = fabric::number(table);
+  });
+}
+
+Mutation blaming(const Family& family, fabric::Drop reason) {
+  return changed(family, [reason](Flow& flow) {
+    for (auto& action : flow.actions)
+      if (auto* set = std::get_if<openflow::SetField>(&action))
+        if (set->field == fabric::kDropReason.field()) set->value = Bits(static_cast<std::uint64_t>(reason));
+  });
+}
+
+/// Packets of connections that are established go on, allowed or not.
+Mutation trusting_established(const Family& denied, fabric::Table next) {
+  return [=](Flows flows) {
+    constexpr std::uint64_t kEstablished = 2, kTracked = 32;  // ct_state, ovs-fields(7)
+    Flow trust;
+    trust.key.table = fabric::number(denied.table);
+    trust.key.priority = static_cast<std::uint16_t>(denied.priority + 1);
+    trust.key.match.set_masked(Field::kCtState, kEstablished | kTracked, kEstablished | kTracked);
+    trust.actions = {openflow::Resubmit{fabric::number(next)}};
+    flows.push_back(trust);
+    return flows;
+  };
+}
+
+/// What is learned in one network is known in all.
+Mutation places_of_every_network() {
+  return [](Flows flows) {
+    for (Flow& flow : flows)
+      for (auto& action : flow.actions)
+        if (auto* learn = std::get_if<openflow::Learn>(&action))
+          std::erase_if(learn->match, [](const auto& part) { return part.to.field == Field::kReg0; });
     return flows;
   };
 }
@@ -102,31 +162,65 @@ Mutation half_of(const Family& family) {
 
 std::vector<NamedMutation> mutations() {
   namespace f = fabric::family;
+  using fabric::Drop;
+  using fabric::Table;
+  using openflow::ConnTrack;
+  using openflow::Learn;
   return {
       {"ingress rules dropped", without(f::kIngressRule)},
       {"every second egress rule dropped", half_of(f::kEgressRule)},
       {"egress rules also used for ingress", both_directions(f::kEgressRule, f::kIngressRule)},
-      {"no commit on the way out", without_action<openflow::ConnTrack>(f::kEgressAllowed)},
-      {"no commit on the way in", without_action<openflow::ConnTrack>(f::kIngressAllowed)},
-      {"established not let in", dropping(f::kIngressEstablished)},
+      {"no commit on the way out", without_action<ConnTrack>(f::kEgressCommit)},
+      {"no commit on the way in", without_action<ConnTrack>(f::kIngressCommit)},
+      {"established not asked again on the way out",
+       trusting_established(f::kEgressDenied, Table::kL2Lookup)},
+      {"established not asked again on the way in", trusting_established(f::kIngressDenied, Table::kOutput)},
+      {"leaving replies ask egress rules",
+       asking(f::kEgressReply, Table::kIngressRules, Table::kEgressRules)},
+      {"arriving replies ask ingress rules",
+       asking(f::kIngressReply, Table::kEgressRules, Table::kIngressRules)},
+      {"invalid packets ask the rules", without(f::kIngressInvalid)},
       {"one zone for all receivers", fixed_zone(f::kDestinationTrack)},
-      {"remote group members missing", half_of(f::kIngressRemote)},
+      {"no later fragments", without_matches(Table::kIngressRules, Field::kIpFrag)},
+      {"no replies of SCTP", without_matches(Table::kEgressRules, Field::kSctpSrc)},
+      {"no answers to pings", without_matches(Table::kEgressRules, Field::kIcmpType, 0)},
+      {"stateless packets ask the other direction",
+       asking(f::kSourceStateless, Table::kEgressRules, Table::kIngressRules)},
+      {"stateless ports not asked", dropping(f::kDestinationStateless)},
+      {"ports without groups are open", without(f::kSourceClosed)},
+      {"essentials need rules", without(f::kSourceEssential)},
+      {"remote group members missing", half_of(f::kIngressRemote, ObjectKind::kMember)},
+      {"address group entries missing", half_of(f::kIngressRemote, ObjectKind::kAddressGroupEntry)},
       {"members of every network", ignoring(f::kIngressRemote, Field::kReg0)},
-      {"rule ports one bit too wide", one_bit_wider(f::kIngressRule, Field::kTcpDst)},
-      {"rule prefix one bit too wide", one_bit_wider(f::kIngressRule, Field::kIpv4Src)},
-      {"rule protocol ignored", ignoring(f::kIngressRule, Field::kTcpDst)},
+      {"rule ports one bit too wide", one_bit_wider(f::kIngressRule, Field::kCtTpDst)},
+      {"rule prefix one bit too wide", one_bit_wider(f::kIngressRule, Field::kCtIpv4Src)},
+      {"rule ports ignored", ignoring(f::kIngressRule, Field::kCtTpDst)},
+      {"rule protocol ignored", ignoring(f::kEgressRule, Field::kCtIpProto)},
       {"allowed address one bit too wide", one_bit_wider(f::kOwnIp, Field::kIpv4Src)},
       {"source MAC not checked", ignoring(f::kOwnIp, Field::kEthSrc)},
       {"ARP sender not checked", ignoring(f::kOwnArp, Field::kArpSpa)},
       {"ARP sender MAC not checked", ignoring(f::kOwnArp, Field::kArpSha)},
+      {"ND target not checked", ignoring(f::kOwnAdvertisement, Field::kNdTarget)},
+      {"ND option not checked", ignoring(f::kOwnSolicitation, Field::kNdSll)},
+      {"duplicates of others detected", without(f::kNdForeignDetection)},
       {"tags let through", without(f::kVlanTagged)},
       {"rogue DHCP let through", without(f::kRogueDhcp)},
+      {"rogue router advertisements let through", without(f::kRogueRa)},
+      {"multicast sources let through", without(f::kMulticastSource)},
       {"own address answered", without(f::kOwnAddress)},
       {"ARP answered across networks", ignoring(f::kArpReply, Field::kReg0)},
       {"MACs known across networks", ignoring(f::kLocalMac, Field::kReg0)},
       {"tunnelled packets sent on", ignoring(f::kFloodFromNode, Field::kReg0)},
       {"remote ports unknown", without(f::kRemoteMac)},
       {"down ports flooded to", without(f::kDownMac)},
+      {"absent ports flooded to", without(f::kAbsentMac)},
+      {"places of every network", places_of_every_network()},
+      {"pairs are never placed", without_action<Learn>(f::kOwnArp)},
+      {"places behind tunnels never learned", without_action<Learn>(f::kTunnelAnnouncement)},
+      {"from tunnel to tunnel by place", ignoring(f::kPlacedThere, Field::kReg0)},
+      {"reason: another spoof", blaming(f::kSpoofedIp, Drop::kSpoofedMac)},
+      {"reason: the other side's rules", blaming(f::kIngressDenied, Drop::kNoRuleOut)},
+      {"reason: none", blaming(f::kEgressInvalid, Drop::kNone)},
   };
 }
 

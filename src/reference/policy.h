@@ -1,83 +1,49 @@
 #pragma once
-// What the network shall do with a packet, written for clarity and sharing no code with the compiler: the
-// other half of a proof. Ports, groups, rules, pairs and a packet with its connection state in; pass, or drop
-// with a reason, out.
+// What a node of the network shall do with a packet, written for clarity and sharing no code with the
+// compiler: the other half of a proof. Ports, groups, rules, pairs and a packet in, with what the node has
+// seen before; where the packet goes, or why it does not, out.
 
-#include <map>
 #include <optional>
 #include <set>
-#include <string_view>
-#include <vector>
+#include <string>
+#include <utility>
 
 #include "model/intent.h"
+#include "reference/connections.h"
+#include "reference/drop.h"
+#include "reference/packet.h"
+#include "reference/places.h"
 
 namespace weft::reference {
 
-/// A packet as a port sends it, or as it arrives from another node.
-struct Packet {
-  MacAddress eth_src, eth_dst;
-  bool tagged = false;  ///< carries an 802.1Q tag
-
-  struct Arp {
-    int operation = 1;
-    MacAddress sender_mac;
-    IpAddress sender_ip, target_ip;
-  };
-  struct Ip {
-    IpAddress source, destination;  ///< of one version
-    int protocol = 6;
-    int source_port = 0, destination_port = 0;  ///< TCP, UDP, SCTP
-    int icmp_type = 0, icmp_code = 0;           ///< ICMP, ICMPv6
-    auto operator<=>(const Ip&) const = default;
-  };
-  std::optional<Arp> arp;
-  std::optional<Ip> ip;  ///< neither: a frame of another protocol
-};
-
-enum class Drop : std::uint8_t {
-  kVlanTagged,
-  kSpoofedMac,
-  kSpoofedIp,
-  kSpoofedArp,
-  kRogueDhcp,
-  kRogueRa,
-  kNoRule,
-  kNoDestination,
-};
-std::string_view to_string(Drop reason);
-
-/// Connections that each port's policy has seen and allowed, by their first packet.
-class Connections {
- public:
-  bool knows(const Uuid& port, const Packet::Ip& packet) const;
-  void remember(const Uuid& port, const Packet::Ip& packet);
-
- private:
-  std::map<Uuid, std::set<Packet::Ip>> by_port_;
-};
-
-/// A node, with the ports that are plugged there.
+/// A node, with the ports that are plugged there and its tunnels to other nodes.
 struct Place {
   std::string node;
   std::set<Uuid> plugged;
+  std::set<std::pair<model::Encapsulation, std::string>> tunnels;
+};
+
+/// What a node keeps of earlier packets.
+struct Memory {
+  Connections connections;
+  Places places;
 };
 
 /// What became of a packet on one node.
 struct Verdict {
-  std::optional<Drop> drop;       ///< at its source
-  bool answered = false;          ///< the node answered the ARP request itself
-  bool to_agent = false;          ///< a DHCP request
-  std::set<Uuid> delivered;       ///< to these ports of the node
-  std::map<Uuid, Drop> refused;   ///< by these ports' policy
-  std::set<std::string> sent_to;  ///< to these other nodes
-  bool operator==(const Verdict&) const = default;
+  std::set<Dropped> drops;           ///< at its source, on its way, or at any of its receivers
+  std::optional<MacAddress> answer;  ///< the node answered the ARP request itself, with this MAC
+  bool to_agent = false;             ///< a DHCP request
+  std::set<Uuid> delivered;          ///< to these ports of the node
+  std::set<std::string> sent_to;     ///< to these other nodes
+  auto operator<=>(const Verdict&) const = default;
 };
 
 /// A port of the node sends a packet.
 Verdict send(const model::Intent& intent, const Place& place, const Uuid& port, const Packet& packet,
-             Connections& connections);
+             Memory& memory);
 /// A packet of a network arrives from another node, which has checked its source.
-Verdict receive(const model::Intent& intent, const Place& place, const Uuid& network, const Packet& packet,
-                Connections& connections);
+Verdict receive(const model::Intent& intent, const Place& place, const std::string& from, const Uuid& network,
+                const Packet& packet, Memory& memory);
 
 }  // namespace weft::reference

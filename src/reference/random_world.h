@@ -1,36 +1,26 @@
 #pragma once
-// Random worlds and packets for the proof: small, so that collisions of everything with everything are
-// likely.
+// Random worlds for the proof: small, so that collisions of everything with everything are likely.
 
-#include <random>
-
-#include "fabric/example_world.h"
-#include "reference/policy.h"
+#include "reference/dice.h"
+#include "reference/node_world.h"
 
 namespace weft::reference {
 
-/// A world as one node sees it: two networks with the same addresses, ports here and on two other nodes,
-/// groups with rules of every kind, allowed address pairs, ports without port security, ports without groups,
-/// ports that are down.
-struct RandomWorld {
-  explicit RandomWorld(std::mt19937& random);
+/// Two networks with the same addresses, ports here and on two other nodes, groups with rules of every kind,
+/// allowed address pairs, ports without port security, without groups, down, not plugged, and tunnels
+/// missing.
+std::unique_ptr<NodeWorld> make_random_world(std::mt19937& random);
 
-  fabric::World world;
-  Place place{.node = "worker1", .plugged = {}};
-  std::vector<Uuid> networks, groups, ports;
-  std::vector<fabric::LocalPort> local;  ///< of the plugged ports
-  std::vector<fabric::Tunnel> tunnels;
-};
+/// A change of policy, membership, addresses or ports.
+Change random_change(const NodeWorld& world, Dice& dice);
 
-/// What happens in one step: a local port sends, or another node's packet arrives in a network.
-struct Event {
-  std::optional<Uuid> sender;  ///< absent: from another node
-  Uuid network;
-  Packet packet;
-};
+/// Addresses and MACs of these worlds. No port has the MACs; pairs of ports may.
+IpAddress host_address(int host, bool v4);
+inline constexpr MacAddress kSharedMac = MacAddress::from_u64(0x00005e000101);
+inline constexpr MacAddress kNestedMac = MacAddress::from_u64(0x020000000001);
 
-/// An event; often one that nearly or just passes: own addresses, addresses of others, values at the edges of
-/// rules, and answers to earlier events.
-Event random_event(const RandomWorld& world, const std::vector<Event>& earlier, std::mt19937& random);
+/// Ports at the edges of rules.
+inline constexpr int kPortEdges[] = {0, 21, 22, 23, 79, 80, 81, 443, 8000, 8001, 65534, 65535};
+inline constexpr int kProtocols[] = {1, 1, 6, 6, 6, 17, 17, 4, 47, 112, 132, 132, 136, 255};
 
 }  // namespace weft::reference

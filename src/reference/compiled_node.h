@@ -1,0 +1,43 @@
+#pragma once
+// The compiled flows of a world, and what they do with packets: the other side of the comparison.
+
+#include <map>
+#include <memory>
+
+#include "openflow/interpreter.h"
+#include "reference/node_world.h"
+
+namespace weft::reference {
+
+/// A change of compiled flows that stands for a bug in the compiler.
+using Mutation = std::function<std::vector<openflow::Flow>(std::vector<openflow::Flow>)>;
+
+class CompiledNode {
+ public:
+  CompiledNode(NodeWorld& world, Mutation mutation);
+
+  /// Follows what changed in the world since the last call: incrementally.
+  void update();
+  Verdict run(const Event& event);
+  /// Are the flows those of a compiler that sees the present world only?
+  bool equals_fresh() const;
+
+ private:
+  void plug_what_changed();
+  std::uint32_t ingress(const Event& event) const;
+  void note(const openflow::Outcome& outcome, const Event& event, Verdict& verdict) const;
+  void note_sent(const openflow::Outcome::Sent& sent, const Event& event, Verdict& verdict) const;
+  Dropped dropped(const openflow::Packet& sample, const openflow::Flow& by, const Event& event) const;
+
+  NodeWorld& world_;
+  Mutation mutation_;
+  fabric::Compiler compiler_;
+  std::unique_ptr<openflow::Interpreter> interpreter_;
+  openflow::ConnectionTable connections_;
+  std::map<Uuid, fabric::LocalPort> plugged_;
+};
+
+/// A packet as the switch sees it when it comes in.
+openflow::Packet to_fields(const Packet& packet);
+
+}  // namespace weft::reference

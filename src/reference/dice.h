@@ -1,0 +1,24 @@
+#pragma once
+
+#include <iterator>
+#include <random>
+#include <vector>
+
+namespace weft::reference {
+
+/// Choices from one seeded generator.
+class Dice {
+ public:
+  explicit Dice(std::mt19937& random) : random_(random) {}
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+  bool one_in(int n) { return below(n) == 0; }
+  template <typename Range>
+  const auto& pick(const Range& from) {
+    return *std::next(std::begin(from), below(static_cast<int>(std::size(from))));
+  }
+
+ private:
+  std::mt19937& random_;
+};
+
+}  // namespace weft::reference

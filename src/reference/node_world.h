@@ -1,0 +1,50 @@
+#pragma once
+// A world as one node sees it, and what happens in it: packets, and changes of the world itself.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "fabric/example_world.h"
+#include "reference/policy.h"
+
+namespace weft::reference {
+
+struct NodeWorld {
+  fabric::World world;
+  std::string node = "worker1";
+  std::vector<Uuid> networks, groups, stateless_groups, address_groups, ports;
+  std::vector<fabric::LocalPort> local;  ///< of the plugged ports
+  std::vector<fabric::Tunnel> tunnels;
+
+  const model::Intent& intent() const { return world.intent(); }
+  Place place() const;
+  void plug(const Uuid& port);
+  void unplug(const Uuid& port);
+};
+
+/// A local port sends a packet.
+struct FromPort {
+  Uuid port;
+  Packet packet;
+};
+/// A packet arrives from another node.
+struct FromNode {
+  std::string node;
+  Uuid network;
+  Packet packet;
+};
+/// The world changes. A change of what is not there does nothing, so that events before it may be left out.
+struct Change {
+  std::string text;
+  std::function<void(NodeWorld&)> apply;
+};
+using Event = std::variant<FromPort, FromNode, Change>;
+
+const Packet* packet_of(const Event& event);
+std::string to_text(const Event& event);
+std::string to_text(const Verdict& verdict);
+
+}  // namespace weft::reference

@@ -1,0 +1,114 @@
+#include "reference/port_security.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace weft::reference {
+namespace {
+
+using Answer = std::optional<Drop>;
+constexpr Answer kPass = std::nullopt;
+
+using Pairs = std::vector<std::pair<MacAddress, IpPrefix>>;
+
+Pairs pairs_of(const model::Intent& intent, const model::Port& port) {
+  Pairs pairs;
+  for (const auto& address : intent.fixed_ips(port.id))
+    pairs.emplace_back(port.mac, IpPrefix(address.ip, address.ip.width()));
+  for (const auto& pair : port.allowed_address_pairs)
+    pairs.emplace_back(pair.mac.value_or(port.mac), pair.ip);
+  return pairs;
+}
+
+bool has_mac(const model::Port& port, const MacAddress& mac) {
+  const auto& pairs = port.allowed_address_pairs;
+  return mac == port.mac ||
+         std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.mac == mac; });
+}
+
+/// The address that an interface makes of its MAC (RFC 4291, appendix A).
+bool is_link_local_of(const MacAddress& mac, const IpAddress& ip) {
+  const auto& m = mac.bytes;
+  return ip == IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2],
+                              0xff, 0xfe, m[3], m[4], m[5]});
+}
+
+/// The sender of a packet, with what it may call its own.
+struct Sender {
+  const model::Intent& intent;
+  const model::Port& port;
+  MacAddress mac;
+
+  bool owns(const IpAddress& ip) const { return may_use(intent, port, mac, ip) || is_link_local_of(mac, ip); }
+};
+
+Answer check_arp(const Sender& sender, const Packet::Arp& arp) {
+  if (arp.sender_mac != sender.mac) return Drop::kSpoofedArp;
+  const bool probe = arp.operation == 1 && arp.sender_ip.is_unspecified();  // RFC 5227
+  return sender.owns(arp.sender_ip) || (probe && sender.owns(arp.target_ip)) ? kPass : Drop::kSpoofedArp;
+}
+
+/// What a host may say before it has an address: DHCP, duplicate address detection, router solicitations and
+/// multicast listener messages.
+bool needs_no_address(const Packet::Ip& ip) {
+  if (is_v4(ip)) return is_dhcp_request(ip) && ip.destination == IpAddress::v4(0xffffffff);
+  const bool listener = ip.icmp_type == 131 || ip.icmp_type == 132 || ip.icmp_type == 143;
+  return is_neighbour_or_listener(ip) && (ip.icmp_type == 133 || listener || is_solicitation(ip));
+}
+
+Answer check_ip(const Sender& sender, const Packet::Ip& ip) {
+  const bool unspecified = ip.source.is_unspecified() && needs_no_address(ip);
+  return sender.owns(ip.source) || unspecified ? kPass : Drop::kSpoofedIp;
+}
+
+bool is_true(const Sender& sender, const Packet& packet) {
+  const auto& [target, link_layer] = packet.neighbour;
+  if (packet.ip->icmp_code != 0 || target.is_unspecified()) return false;
+  if (link_layer && link_layer != sender.mac) return false;
+  if (is_advertisement(*packet.ip)) return sender.owns(target);
+  const bool detects_duplicates = packet.ip->source.is_unspecified();
+  return !detects_duplicates || (sender.owns(target) && !link_layer);
+}
+
+Answer check_neighbour_discovery(const Sender& sender, const Packet& packet) {
+  const bool tells = is_solicitation(*packet.ip) || is_advertisement(*packet.ip);
+  return tells && !is_true(sender, packet) ? Drop::kSpoofedNd : kPass;
+}
+
+/// A first fragment too short to show its ICMPv6 type might hide a router advertisement (RFC 7113).
+bool may_be_router_advertisement(const Packet::Ip& ip) {
+  const bool hidden =
+      !is_v4(ip) && ip.protocol == kIcmpv6 && ip.fragment == Fragment::kFirst && ip.icmp_type == 0;
+  return is_router_advertisement(ip) || hidden;
+}
+
+}  // namespace
+
+bool may_use(const model::Intent& intent, const model::Port& port, const MacAddress& mac,
+             const IpAddress& ip) {
+  const auto pairs = pairs_of(intent, port);
+  return std::any_of(pairs.begin(), pairs.end(),
+                     [&](const auto& pair) { return pair.first == mac && pair.second.contains(ip); });
+}
+
+bool may_use(const model::Intent& intent, const model::Port& port, const IpAddress& ip) {
+  const auto pairs = pairs_of(intent, port);
+  return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.second.contains(ip); });
+}
+
+std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet) {
+  if (!port.port_security_enabled) return packet.eth_src.is_multicast() ? Drop::kSpoofedMac : kPass;
+  if (packet.tagged) return Drop::kVlanTag;
+  if (packet.ip && is_dhcp_answer(*packet.ip)) return Drop::kRogueDhcp;
+  if (packet.ip && may_be_router_advertisement(*packet.ip)) return Drop::kRogueRa;
+  if (!has_mac(port, packet.eth_src)) return Drop::kSpoofedMac;
+
+  const Sender sender{intent, port, packet.eth_src};
+  if (packet.arp) return check_arp(sender, *packet.arp);
+  if (!packet.ip) return Drop::kOtherProtocol;
+  if (const auto drop = check_ip(sender, *packet.ip)) return drop;
+  return check_neighbour_discovery(sender, packet);
+}
+
+}  // namespace weft::reference

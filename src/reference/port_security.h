@@ -1,0 +1,19 @@
+#pragma once
+// Port security: does what a packet says of its source belong to the port that sends it?
+
+#include "model/intent.h"
+#include "reference/drop.h"
+#include "reference/packet.h"
+
+namespace weft::reference {
+
+/// May the port speak from (or, as a member of a group, be spoken to at) this address with this MAC? Its
+/// fixed addresses go with its own MAC; its allowed pairs with theirs.
+bool may_use(const model::Intent& intent, const model::Port& port, const MacAddress& mac,
+             const IpAddress& ip);
+/// The same with any of its MACs.
+bool may_use(const model::Intent& intent, const model::Port& port, const IpAddress& ip);
+
+std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet);
+
+}  // namespace weft::reference

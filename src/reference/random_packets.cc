@@ -1,0 +1,240 @@
+#include "reference/random_packets.h"
+
+#include <algorithm>
+
+namespace weft::reference {
+namespace {
+
+/// A place where a packet comes from: a port, or a network at another node.
+struct Origin {
+  std::optional<Uuid> port;
+  std::string node;
+  Uuid network;
+};
+
+Event event_of(const Origin& origin, Packet packet) {
+  if (origin.port) return FromPort{*origin.port, std::move(packet)};
+  return FromNode{origin.node, origin.network, std::move(packet)};
+}
+
+class PacketMaker {
+ public:
+  PacketMaker(const NodeWorld& w, Dice& dice, Origin origin)
+      : w_(w), dice_(dice), origin_(std::move(origin)) {}
+
+  Packet make() {
+    packet_.eth_src = origin_.port && !dice_.one_in(8) ? own_mac() : mac_of_someone();
+    packet_.eth_dst = dice_.one_in(6) ? MacAddress::broadcast() : mac_of_someone();
+    packet_.tagged = dice_.one_in(40);
+    if (origin_.port && dice_.one_in(60)) packet_.eth_src = MacAddress::from_u64(0x01005e000001);
+    const int kind = dice_.below(20);
+    if (kind < 4)
+      add_arp();
+    else if (kind < 6)
+      add_neighbour_discovery();
+    else if (kind < 19)
+      add_ip();
+    return packet_;
+  }
+
+ private:
+  /// The port's own MAC, or one of its pairs.
+  MacAddress own_mac() {
+    const auto port = w_.intent().find<model::Port>(*origin_.port);
+    if (port->allowed_address_pairs.empty() || !dice_.one_in(3)) return port->mac;
+    return dice_.pick(port->allowed_address_pairs).mac.value_or(port->mac);
+  }
+
+  MacAddress mac_of_someone() {
+    if (dice_.one_in(6)) return dice_.one_in(2) ? kSharedMac : kNestedMac;
+    return w_.world.mac_of(dice_.pick(w_.ports));
+  }
+
+  IpAddress any_address(bool v4) {
+    if (dice_.one_in(12)) return *IpAddress::parse(v4 ? "192.0.2.9" : "2001:db8:9::9");
+    if (dice_.one_in(6)) return host_address(12 + dice_.below(4), v4);
+    return host_address(1 + dice_.below(static_cast<int>(w_.ports.size()) + 1), v4);
+  }
+
+  static IpAddress link_local_of(const MacAddress& mac) {
+    const auto& m = mac.bytes;
+    return IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2], 0xff,
+                          0xfe, m[3], m[4], m[5]});
+  }
+
+  /// Mostly one that the sender may use with its MAC.
+  IpAddress source_address(bool v4) {
+    if (!v4 && dice_.one_in(4)) return link_local_of(dice_.one_in(5) ? mac_of_someone() : packet_.eth_src);
+    if (!origin_.port || dice_.one_in(6)) return any_address(v4);
+    const auto port = w_.intent().find<model::Port>(*origin_.port);
+    std::vector<IpAddress> own;
+    if (packet_.eth_src == port->mac)
+      for (const auto& address : w_.intent().fixed_ips(port->id)) own.push_back(address.ip);
+    for (const auto& pair : port->allowed_address_pairs)
+      if (pair.mac.value_or(port->mac) == packet_.eth_src) own.push_back(pair.ip.last());
+    std::erase_if(own, [&](const IpAddress& ip) { return ip.is_v4() != v4; });
+    return own.empty() ? any_address(v4) : dice_.pick(own);
+  }
+
+  /// An address of the receiver, or any.
+  IpAddress destination_address(bool v4) {
+    const auto receiver = w_.intent().port_by_mac(origin_.network, packet_.eth_dst);
+    if (receiver && !dice_.one_in(3))
+      for (const auto& address : w_.intent().fixed_ips(receiver->id))
+        if (address.ip.is_v4() == v4) return address.ip;
+    return any_address(v4);
+  }
+
+  void add_arp() {
+    Packet::Arp arp{.operation = 1 + dice_.below(2),
+                    .sender_mac = dice_.one_in(8) ? mac_of_someone() : packet_.eth_src,
+                    .sender_ip = source_address(true),
+                    .target_ip = any_address(true)};
+    if (dice_.one_in(4)) arp.target_ip = source_address(true);
+    if (dice_.one_in(8)) arp.sender_ip = IpAddress();
+    if (dice_.one_in(2)) packet_.eth_dst = MacAddress::broadcast();
+    packet_.arp = arp;
+  }
+
+  void add_neighbour_discovery() {
+    Packet::Ip ip{.source = source_address(false),
+                  .destination = destination_address(false),
+                  .protocol = kIcmpv6,
+                  .icmp_type = 135 + dice_.below(2),
+                  .icmp_code = dice_.one_in(15)};
+    if (dice_.one_in(4)) ip.source = IpAddress::v6({});
+    packet_.ip = ip;
+    auto& [target, link_layer] = packet_.neighbour;
+    target = dice_.one_in(3) ? any_address(false) : source_address(false);
+    if (dice_.one_in(15)) target = IpAddress::v6({});
+    if (dice_.one_in(2)) link_layer = dice_.one_in(4) ? mac_of_someone() : packet_.eth_src;
+  }
+
+  void add_ip() {
+    const bool v4 = !dice_.one_in(4);
+    Packet::Ip ip{.source = source_address(v4),
+                  .destination = destination_address(v4),
+                  .protocol = dice_.pick(kProtocols)};
+    if (ip.protocol == kIcmp && !v4) ip.protocol = kIcmpv6;
+    if (ip.protocol == kTcp || ip.protocol == kUdp || ip.protocol == kSctp) {
+      ip.source_port = 1024 + dice_.below(3);
+      ip.destination_port = dice_.pick(kPortEdges);
+    } else if (is_icmp(ip)) {
+      ip.icmp_type = v4 ? dice_.pick(std::vector{0, 3, 8, 8, 8, 9, 13, 13, 14, 15})
+                        : dice_.pick(std::vector{0, 1, 128, 128, 129, 130, 131, 133, 134, 137, 143});
+      ip.icmp_code = dice_.one_in(6);
+      if (!v4 && ip.icmp_type >= 130 && dice_.one_in(2)) ip.source = IpAddress::v6({});
+    }
+    if (dice_.one_in(10)) make_dhcp(ip);
+    if (dice_.one_in(8) && !is_dhcp_request(ip) && !is_dhcp_answer(ip))
+      ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
+    packet_.ip = ip;
+  }
+
+  void make_dhcp(Packet::Ip& ip) {
+    const bool v4 = is_v4(ip), answer = dice_.one_in(2);
+    ip.protocol = kUdp;
+    ip.icmp_type = ip.icmp_code = 0;
+    ip.source_port = v4 ? 68 : 546;
+    ip.destination_port = v4 ? 67 : 547;
+    if (answer) std::swap(ip.source_port, ip.destination_port);
+    if (!v4 || answer || dice_.one_in(2)) return;
+    ip.source = IpAddress();
+    if (!dice_.one_in(4)) ip.destination = IpAddress::v4(0xffffffff);
+  }
+
+  const NodeWorld& w_;
+  Dice& dice_;
+  Origin origin_;
+  Packet packet_;
+};
+
+/// Who a packet with this source comes from; nothing when nobody has the MAC.
+std::optional<Origin> origin_of(const NodeWorld& w, const Uuid& network, const MacAddress& mac) {
+  const auto owner = w.intent().port_by_mac(network, mac);
+  if (!owner) return std::nullopt;
+  if (w.place().plugged.contains(owner->id)) return Origin{owner->id, {}, network};
+  for (const auto& tunnel : w.tunnels)
+    if (tunnel.node == owner->host &&
+        tunnel.encapsulation == w.intent().find<model::Network>(network)->encapsulation)
+      return Origin{{}, tunnel.node, network};
+  return std::nullopt;
+}
+
+Uuid network_of(const NodeWorld& w, const Event& event) {
+  if (const auto* e = std::get_if<FromPort>(&event)) return w.intent().find<model::Port>(e->port)->network;
+  return std::get<FromNode>(event).network;
+}
+
+/// An answer to an earlier packet, from whoever it was sent to.
+std::optional<Event> answer_to(const NodeWorld& w, const Event& event, Dice& dice) {
+  Packet packet = *packet_of(event);
+  if (!packet.ip || is_neighbour_or_listener(*packet.ip)) return std::nullopt;
+  std::swap(packet.eth_src, packet.eth_dst);
+  packet.ip = reversed(*packet.ip);
+  if (dice.one_in(10)) ++packet.ip->destination_port;
+  const auto origin = origin_of(w, network_of(w, event), packet.eth_src);
+  if (!origin) return std::nullopt;
+  return event_of(*origin, packet);
+}
+
+/// An ICMP error about an earlier packet, from whoever it was sent to or a router on its way.
+std::optional<Event> error_about(const NodeWorld& w, const Event& event, Dice& dice) {
+  auto answer = answer_to(w, event, dice);
+  if (!answer) return std::nullopt;
+  auto& packet = std::holds_alternative<FromPort>(*answer) ? std::get<FromPort>(*answer).packet
+                                                           : std::get<FromNode>(*answer).packet;
+  const auto& about = *packet_of(event)->ip;
+  if (about.fragment != Fragment::kWhole) return std::nullopt;
+  const bool v4 = is_v4(about);
+  packet.quoted = about;
+  if (dice.one_in(15)) packet.quoted.reset();
+  packet.ip = Packet::Ip{.source = about.destination,
+                         .destination = about.source,
+                         .protocol = v4 ? kIcmp : kIcmpv6,
+                         .icmp_type = v4 ? 3 : 1,
+                         .icmp_code = dice.below(4)};
+  if (dice.one_in(8)) packet.ip->destination = host_address(1, v4);
+  return answer;
+}
+
+Origin random_origin(const NodeWorld& w, Dice& dice) {
+  if (!w.local.empty() && (w.tunnels.empty() || !dice.one_in(4))) {
+    const Uuid port = dice.pick(w.local).port;
+    return {port, {}, w.intent().find<model::Port>(port)->network};
+  }
+  const auto& tunnel = dice.pick(w.tunnels);
+  for (const auto& network : w.networks)
+    if (w.intent().find<model::Network>(network)->encapsulation == tunnel.encapsulation)
+      return {{}, tunnel.node, network};
+  return {{}, tunnel.node, w.networks.front()};
+}
+
+std::optional<Event> about_earlier(const NodeWorld& w, const Event& earlier, Dice& dice) {
+  if (!packet_of(earlier)) return std::nullopt;
+  const auto* sent = std::get_if<FromPort>(&earlier);
+  switch (dice.below(5)) {
+    case 0:
+      return error_about(w, earlier, dice);
+    case 1:
+    case 2:
+      if (sent && !w.place().plugged.contains(sent->port)) return std::nullopt;
+      return earlier;
+    default:
+      return answer_to(w, earlier, dice);
+  }
+}
+
+}  // namespace
+
+Event random_event(const NodeWorld& w, const std::vector<Event>& earlier, std::mt19937& random) {
+  Dice dice(random);
+  if (dice.one_in(10)) return random_change(w, dice);
+  if (!earlier.empty() && dice.one_in(2))
+    if (auto event = about_earlier(w, dice.pick(earlier), dice)) return *event;
+  if (w.local.empty() && w.tunnels.empty()) return random_change(w, dice);
+  const Origin origin = random_origin(w, dice);
+  return event_of(origin, PacketMaker(w, dice, origin).make());
+}
+
+}  // namespace weft::reference
