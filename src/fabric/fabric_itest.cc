@@ -21,10 +21,33 @@ constexpr const char* kDaveMac = "fa:16:3e:00:00:04";
 constexpr const char* kBroadcast = "ff:ff:ff:ff:ff:ff";
 constexpr const char* kFromWorker2 = "in_port=21,tun_id=100,tun_src=192.0.2.2,tun_dst=192.0.2.1,tun_ttl=64";
 
+/// What the tracker will say of a packet: a trace has no tracker, and takes the original tuple from here.
+std::string of_connection(const std::string& source, const std::string& destination, int source_port,
+                          int port) {
+  return ",ct_state=new|trk,ct_nw_proto=6,ct_nw_src=" + source + ",ct_nw_dst=" + destination +
+         ",ct_tp_src=" + std::to_string(source_port) + ",ct_tp_dst=" + std::to_string(port);
+}
+
+std::string tcp_packet(const std::string& from, const std::string& source_mac, const std::string& source,
+                       const std::string& mac, const std::string& destination, int source_port, int port) {
+  return from + ",tcp,nw_ttl=64,dl_src=" + source_mac + ",nw_src=" + source + ",dl_dst=" + mac +
+         ",nw_dst=" + destination + ",tcp_src=" + std::to_string(source_port) +
+         ",tcp_dst=" + std::to_string(port);
+}
+
+constexpr int kClientPort = 40000;
+
 std::string tcp(const std::string& from, const std::string& source_mac, const std::string& source,
                 const std::string& mac, const std::string& destination, int port = 80) {
-  return from + ",tcp,nw_ttl=64,dl_src=" + source_mac + ",nw_src=" + source + ",dl_dst=" + mac +
-         ",nw_dst=" + destination + ",tcp_src=40000,tcp_dst=" + std::to_string(port);
+  return tcp_packet(from, source_mac, source, mac, destination, kClientPort, port) +
+         of_connection(source, destination, kClientPort, port);
+}
+
+/// Of a connection that the other side opened to port 80.
+std::string reply(const std::string& from, const std::string& source_mac, const std::string& source,
+                  const std::string& mac, const std::string& destination) {
+  return tcp_packet(from, source_mac, source, mac, destination, 80, kClientPort) +
+         of_connection(destination, source, kClientPort, 80);
 }
 
 std::string arp(int port, const std::string& mac, const std::string& address, const std::string& asked,
@@ -32,6 +55,9 @@ std::string arp(int port, const std::string& mac, const std::string& address, co
   return "in_port=" + std::to_string(port) + ",arp,dl_src=" + mac + ",dl_dst=" + kBroadcast +
          ",arp_op=1,arp_spa=" + address + ",arp_tpa=" + asked + ",arp_sha=" + sha;
 }
+
+/// New to the receiver only: a trace loses the tuple at the sender's commit.
+const std::vector<std::string> kNewToReceiver = {"trk,est", "trk,new"};
 
 /// One switch for all tests: each leaves the world as it found it.
 class InSwitch : public testing::Test {
@@ -49,23 +75,40 @@ TEST_F(InSwitch, HasExactlyTheDesiredFlows) {
 }
 
 TEST_F(InSwitch, UnicastPassesBetweenLocalPorts) {
-  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12")),
+  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12"), kNewToReceiver),
               ElementsAre("p12"));
 }
 
 TEST_F(InSwitch, NoRuleNoPassage) {
-  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 81)), IsEmpty());
+  EXPECT_THAT(
+      sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 81), kNewToReceiver),
+      IsEmpty());
   EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11")), IsEmpty())
       << "egress";
-  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
-                           {"trk,est,rpl", "trk,est,rpl"}),
-              ElementsAre("p11"));
-  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
-                           {"trk,est,rpl", "trk,inv"}),
-              IsEmpty());
-  EXPECT_THAT(sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"),
-                           {"trk,rel,rpl", "trk,rel,rpl"}),
-              ElementsAre("p11"));
+  const auto answer = reply("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11");
+  EXPECT_THAT(sw().outputs(answer, {"trk,est,rpl", "trk,est,rpl"}), ElementsAre("p11"));
+  EXPECT_THAT(sw().outputs(answer, {"trk,est,rpl", "trk,inv"}), IsEmpty());
+  EXPECT_THAT(sw().outputs(answer, {"trk,rel,rpl", "trk,rel,rpl"}), ElementsAre("p11"));
+}
+
+TEST_F(InSwitch, ARemovedRuleCutsWhatIsEstablishedBothWays) {
+  auto& e = sw().example;
+  const auto forth = tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12");
+  const auto back = reply("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11");
+  EXPECT_THAT(sw().outputs(forth, {"trk,est", "trk,est"}), ElementsAre("p12"));
+  const auto rules = e.world.intent().rules_of(e.web);
+  const auto open = std::find_if(rules.begin(), rules.end(), [&](const Uuid& id) {
+    return e.world.intent().find<model::SecurityGroupRule>(id)->port_range_min == 80;
+  });
+  const auto row = *e.world.intent().find<model::SecurityGroupRule>(*open);
+  e.world.erase<model::SecurityGroupRule>(row.id);
+  sw().update();
+  EXPECT_THAT(sw().outputs(forth, {"trk,est", "trk,est"}), IsEmpty());
+  EXPECT_THAT(sw().outputs(back, {"trk,est,rpl", "trk,est,rpl"}), IsEmpty());
+  e.world.put(row);
+  sw().update();
+  EXPECT_THAT(sw().outputs(forth, {"trk,est", "trk,est"}), ElementsAre("p12"));
+  EXPECT_THAT(sw().outputs(back, {"trk,est,rpl", "trk,est,rpl"}), ElementsAre("p11"));
 }
 
 TEST_F(InSwitch, RemotePortsAreReachedThroughTheTunnelWithTheVni) {
@@ -104,7 +147,8 @@ TEST_F(InSwitch, NetworksOfTheSameAddressesNeverMeet) {
   EXPECT_THAT(sw().outputs(tcp("in_port=13", kDaveMac, "10.0.0.12", kAliceMac, "10.0.0.11")), IsEmpty());
   const std::string broadcast =
       ",arp,dl_src=02:00:00:00:00:01,dl_dst=ff:ff:ff:ff:ff:ff,arp_op=1,arp_tpa=10.0.0.77";
-  EXPECT_THAT(sw().outputs(kFromWorker2 + broadcast), UnorderedElementsAre("p11", "p12", "p14"));
+  EXPECT_THAT(sw().outputs(kFromWorker2 + broadcast),
+              UnorderedElementsAre("p11", "p12", "p14", "p15", "p16"));
   EXPECT_THAT(
       sw().outputs("in_port=22,tun_id=100,tun_src=192.0.2.2,tun_dst=192.0.2.1,tun_ttl=64" + broadcast),
       ElementsAre("p13"));
@@ -123,12 +167,12 @@ TEST_F(InSwitch, ArpIsAnsweredOnTheSpot) {
 
 TEST_F(InSwitch, ArpForAnUnknownAddressFloodsOnceToEveryone) {
   EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "10.0.0.11", "10.0.0.77", kAliceMac)),
-              UnorderedElementsAre("p12", "p14", "tunnel:100"));
+              UnorderedElementsAre("p12", "p14", "p15", "p16", "tunnel:100"));
 }
 
 TEST_F(InSwitch, AProbeOfOnesOwnAddressIsNotAnswered) {
   EXPECT_THAT(sw().outputs(arp(11, kAliceMac, "0.0.0.0", "10.0.0.11", kAliceMac)),
-              UnorderedElementsAre("p12", "p14", "tunnel:100"));
+              UnorderedElementsAre("p12", "p14", "p15", "p16", "tunnel:100"));
 }
 
 TEST_F(InSwitch, DhcpRequestsGoToTheAgentOnly) {
@@ -144,13 +188,16 @@ TEST_F(InSwitch, DhcpRequestsGoToTheAgentOnly) {
 
 TEST_F(InSwitch, ARemoteGroupRulePassesItsMembersOnly) {
   // tcp 8000-8009 is open to the default group: alice and carol, not the router.
-  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8009)),
-              ElementsAre("p12"));
+  EXPECT_THAT(
+      sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8009), kNewToReceiver),
+      ElementsAre("p12"));
   EXPECT_THAT(sw().outputs(tcp(kFromWorker2, kCarolMac, "10.0.0.13", kBobMac, "10.0.0.12", 8000)),
               ElementsAre("p12"));
   const auto from_router = tcp("in_port=14", "fa:16:3e:00:00:05", "10.0.0.1", kBobMac, "10.0.0.12", 8000);
   EXPECT_THAT(sw().outputs(from_router), IsEmpty());
-  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8010)), IsEmpty());
+  EXPECT_THAT(
+      sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 8010), kNewToReceiver),
+      IsEmpty());
 
   const Uuid membership = sw().example.world.join(sw().example.router, sw().example.standard);
   sw().update();
@@ -167,14 +214,17 @@ TEST_F(InSwitch, AnAddressInTwoRemoteGroupsMatchesBoth) {
   const Uuid membership = e.world.join(e.alice, more);
   sw().update();
   for (int port : {8000, 9000}) {
-    EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", port)),
-                ElementsAre("p12"));
+    EXPECT_THAT(
+        sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", port), kNewToReceiver),
+        ElementsAre("p12"));
   }
   e.world.erase<model::SecurityGroupRule>(rule);
   e.world.erase<model::GroupMember>(membership);
   e.world.erase<model::SecurityGroup>(more);
   sw().update();
-  EXPECT_THAT(sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 9000)), IsEmpty());
+  EXPECT_THAT(
+      sw().outputs(tcp("in_port=11", kAliceMac, "10.0.0.11", kBobMac, "10.0.0.12", 9000), kNewToReceiver),
+      IsEmpty());
   EXPECT_TRUE(e.compiler.difference(sw().installed()).empty());
 }
 
@@ -186,12 +236,12 @@ TEST_F(InSwitch, ADownPortIsNeitherHeardNorReached) {
     sw().update();
   };
   set_up(false);
-  EXPECT_THAT(sw().outputs(to_bob), IsEmpty());
+  EXPECT_THAT(sw().outputs(to_bob, kNewToReceiver), IsEmpty());
   EXPECT_THAT(
       sw().outputs(tcp("in_port=12", kBobMac, "10.0.0.12", kAliceMac, "10.0.0.11"), {"trk,est", "trk,est"}),
       IsEmpty());
   set_up(true);
-  EXPECT_THAT(sw().outputs(to_bob), ElementsAre("p12"));
+  EXPECT_THAT(sw().outputs(to_bob, kNewToReceiver), ElementsAre("p12"));
 }
 
 }  // namespace
