@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::string_view kOpenFlowAddress = "127.0.0.1";
 
+std::int64_t microseconds_now() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
 store::StoreOptions store_options(const Config& config) {
   store::StoreOptions options;
   options.remotes = config.store;
@@ -54,6 +60,13 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       reconciler_(executor, store_.intent(), config_.node, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
       dhcp_(store_.intent(), metrics_),
+      drop_followers_(
+          executor, config_.node,
+          [this](const fabric::DropWatch& watch) {
+            reconciler_.watch_drops(watch);
+            reconciler_.request();
+          },
+          metrics_),
       neighbors_(executor),
       settled_(executor),
       turn_(
@@ -131,11 +144,19 @@ Result<void> Agent::listen_for_switch() {
   handlers.packet_in = [this](const std::shared_ptr<openflow::Connection>& connection,
                               openflow::PacketIn packet) {
     if (connection != reconciler_.connection()) return;
-    dhcp_.handle(*connection, packet, reconciler_.ports());
+    handle_packet(*connection, packet);
   };
   WEFT_TRY(listener_, openflow::Listener::open(executor_, std::string(kOpenFlowAddress),
                                                config_.openflow_port, std::move(handlers), metrics_));
   return {};
+}
+
+void Agent::handle_packet(openflow::Connection& connection, const openflow::PacketIn& packet) {
+  if (!is_drop_sample(packet)) return dhcp_.handle(connection, packet, reconciler_.ports());
+  if (drop_followers_.none()) return;  // the last one has just left
+  const SampleContext context{store_.intent(), ports_.claims(), switch_db_.interfaces()};
+  auto sample = read_drop_sample(packet, context, microseconds_now());
+  if (sample) drop_followers_.publish(*sample);
 }
 
 /// One pass over everything that follows from the intent and the interfaces without waiting for anybody. The

@@ -5,6 +5,7 @@
 
 #include "agent/config.h"
 #include "agent/dhcp.h"
+#include "agent/drop_followers.h"
 #include "agent/interest.h"
 #include "agent/node_services.h"
 #include "agent/ovs_plug.h"
@@ -41,6 +42,7 @@ class Agent final : public NodeServices {
   const PortTable& ports() const { return ports_; }
   const Reconciler& reconciler() const { return reconciler_; }
   const SwitchDb& switch_db() const { return switch_db_; }
+  DropFollowers& drop_followers() { return drop_followers_; }
 
  private:
   void follow_store();
@@ -48,6 +50,7 @@ class Agent final : public NodeServices {
   Task<void> turn();
   void refresh_tunnels();
   void report();
+  void handle_packet(openflow::Connection& connection, const openflow::PacketIn& packet);
   std::map<std::string, InterfaceSettings> interface_settings() const;
   Error why_not_active(const Uuid& port) const;
 
@@ -62,6 +65,7 @@ class Agent final : public NodeServices {
   Reconciler reconciler_;
   StatusReporter status_;
   DhcpService dhcp_;
+  DropFollowers drop_followers_;
   TunnelNeighbors neighbors_;
   Signal settled_;
   Worker turn_;

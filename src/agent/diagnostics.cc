@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -36,6 +37,11 @@ json::array owners_of(const fabric::Compiler& compiler, const openflow::FlowKey&
   return owners;
 }
 
+const std::string* find_query(const http::Request& request, std::string_view name) {
+  auto found = std::ranges::find(request.query, name, &std::pair<std::string, std::string>::first);
+  return found == request.query.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
 Result<void> Diagnostics::start() {
@@ -56,13 +62,10 @@ asio::awaitable<http::Response> Diagnostics::handle(http::Request request) {
   if (request.path == "/healthz") co_return health();
   if (request.path == "/ports") co_return ports();
   if (request.path == "/flows") co_return co_await flows();
-  if (request.path == "/metrics") {
-    http::Response response;
-    response.content_type = "text/plain; version=0.0.4";
-    response.body = agent_.metrics().render();
-    co_return response;
-  }
-  co_return failure(404, "there are /healthz, /metrics, /flows and /ports");
+  if (request.path == "/metrics") co_return co_await metrics();
+  if (request.path == "/drops" && find_query(request, "follow")) co_return follow_drops(request);
+  if (request.path == "/drops") co_return co_await drops();
+  co_return failure(404, "there are /healthz, /metrics, /flows, /ports and /drops");
 }
 
 http::Response Diagnostics::health() const {
@@ -109,6 +112,45 @@ asio::awaitable<http::Response> Diagnostics::flows() {
         {"owners", owners_of(agent_.reconciler().compiler(), flow.key, agent_.store().intent())}});
   }
   co_return json_response(flows);
+}
+
+/// Asked of the switch at each scrape: nobody polls.
+Task<std::vector<DropCount>> Diagnostics::drop_counts() {
+  auto connection = agent_.reconciler().connection();
+  if (!connection) co_return fail(Errc::kUnavailable, "the switch is not connected");
+  WEFT_CO_TRY(auto flows,
+              co_await connection->dump_flows(0xff, fabric::kDropCookieBit, fabric::kDropCookieBit));
+  auto owners = [this](const openflow::FlowKey& key) { return agent_.reconciler().compiler().owners(key); };
+  co_return count_drops(flows, owners, agent_.store().intent());
+}
+
+asio::awaitable<http::Response> Diagnostics::metrics() {
+  auto drops = co_await drop_counts();
+  http::Response response;
+  response.content_type = "text/plain; version=0.0.4";
+  response.body = agent_.metrics().render();
+  if (drops) response.body += to_metrics(*drops);
+  co_return response;
+}
+
+asio::awaitable<http::Response> Diagnostics::drops() {
+  auto counts = co_await drop_counts();
+  if (!counts) co_return failure(503, counts.error().message);
+  co_return json_response(to_json(*counts));
+}
+
+http::Response Diagnostics::follow_drops(const http::Request& request) {
+  std::optional<Uuid> port;
+  if (const auto* text = find_query(request, "port")) {
+    port = Uuid::parse(*text);
+    if (!port) return failure(400, "port is a port's id");
+  }
+  auto stream = agent_.drop_followers().follow(port);
+  if (!stream) return failure(503, stream.error().message);
+  http::Response response;
+  response.content_type = "application/x-ndjson";
+  response.stream = std::move(*stream);
+  return response;
 }
 
 }  // namespace weft::agent

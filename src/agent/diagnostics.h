@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/agent.h"
+#include "agent/drop_counters.h"
 #include "http/http.h"
 
 namespace weft::agent {
@@ -12,13 +13,18 @@ class Diagnostics {
  public:
   explicit Diagnostics(Agent& agent) : agent_(agent) {}
 
-  /// Serves /healthz, /metrics, /flows and /ports. Errors: kUnavailable when the endpoint can't be bound.
+  /// Serves /healthz, /metrics, /flows, /ports and /drops. Errors: kUnavailable when the endpoint can't be
+  /// bound.
   Result<void> start();
   void stop();
 
  private:
   asio::awaitable<http::Response> handle(http::Request request);
   asio::awaitable<http::Response> flows();
+  asio::awaitable<http::Response> metrics();
+  asio::awaitable<http::Response> drops();
+  Task<std::vector<DropCount>> drop_counts();
+  http::Response follow_drops(const http::Request& request);
   http::Response health() const;
   http::Response ports() const;
 

@@ -1,16 +1,30 @@
 #include "agent/reconciler.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/log.h"
+#include "fabric/packet_in.h"
+#include "fabric/pipeline.h"
 
 namespace weft::agent {
 namespace {
 
+std::size_t change_count(const fabric::FlowDelta& delta) {
+  return delta.add_or_replace.size() + delta.remove.size() + delta.forget.size();
+}
+
+/// Removes what the switch learned for somebody who is not there any more.
+openflow::FlowMod forget_places(std::uint64_t cookie) {
+  openflow::Flow flow{.key = {.table = fabric::number(fabric::Table::kPlaces)}, .cookie = cookie};
+  return {openflow::FlowMod::Command::kDelete, std::move(flow), std::numeric_limits<std::uint64_t>::max()};
+}
+
 std::vector<openflow::FlowMod> to_flow_mods(fabric::FlowDelta delta) {
   std::vector<openflow::FlowMod> mods;
-  mods.reserve(delta.remove.size() + delta.add_or_replace.size());
+  mods.reserve(change_count(delta));
+  for (auto cookie : delta.forget) mods.push_back(forget_places(cookie));
   for (auto& key : delta.remove) {
     mods.push_back({openflow::FlowMod::Command::kDeleteStrict, openflow::Flow{.key = std::move(key)}});
   }
@@ -85,6 +99,11 @@ void Reconciler::set_tunnels(const std::vector<fabric::Tunnel>& tunnels) {
   dirty_ = true;
 }
 
+void Reconciler::watch_drops(const fabric::DropWatch& watch) {
+  compiler_.watch_drops(watch);
+  dirty_ = true;
+}
+
 void Reconciler::request() {
   if (dirty_) worker_.mark();
 }
@@ -120,7 +139,7 @@ Task<void> Reconciler::reconcile() {
   auto first = !in_step_;
   WEFT_CO_TRY(auto delta, co_await next_delta(connection));
   auto ready = ready_ports();
-  auto changes = delta.add_or_replace.size() + delta.remove.size();
+  auto changes = change_count(delta);
   if (changes > 0) {
     WEFT_CO_CHECK(co_await send(connection, std::move(delta)));
   }
@@ -147,6 +166,9 @@ Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connect
   std::vector<openflow::Flow> actual;
   auto compare = !in_step_;
   if (compare) {
+    // Before the flows that name it.
+    WEFT_CO_CHECK(co_await connection->set_meter(fabric::kDropMeter, fabric::kDropSamplesPerSecond,
+                                                 fabric::kDropSamplesPerSecond));
     WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
     actual.reserve(stats.size());
     for (auto& stat : stats) actual.push_back(std::move(stat.flow));

@@ -29,6 +29,8 @@ class Reconciler {
   /// unplugged.
   void set_ports(const std::map<Uuid, fabric::LocalPort>& ports);
   void set_tunnels(const std::vector<fabric::Tunnel>& tunnels);
+  /// Whose drops the switch samples.
+  void watch_drops(const fabric::DropWatch& watch);
   /// Conntrack zones that must be emptied before the next flows go in.
   void flush_zones(const std::vector<std::uint16_t>& zones);
 
