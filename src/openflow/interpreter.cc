@@ -53,12 +53,6 @@ Bits shift_right(Bits bits, int n) {
   return {bits.hi >> n, bits.lo >> n | bits.hi << (64 - n)};
 }
 
-Bits shift_left(Bits bits, int n) {
-  if (n >= 64) return {n == 64 ? bits.lo : bits.lo << (n - 64), 0};
-  if (n == 0) return bits;
-  return {bits.hi << n | bits.lo >> (64 - n), bits.lo << n};
-}
-
 Bits read(const Packet& packet, const SubField& from) {
   return shift_right(value_of(packet, from.field).value_or(Bits()), from.low) & Bits::ones(from.count);
 }
@@ -68,44 +62,26 @@ void write(Packet& packet, Field field, const Bits& value, const Bits& mask) {
   target = (target & ~mask) | (value & mask);
 }
 
-}  // namespace
+Bits mask_of(const SubField& part) {
+  return Bits::ones(part.count) << part.low;
+}
 
-std::optional<ConnectionTable::Tuple> ConnectionTable::tuple_of(const Packet& packet) {
-  auto field = [&](Field f) { return value_of(packet, f).value_or(Bits()); };
-  Tuple tuple;
-  switch (field(Field::kEthType).lo) {
-    case 0x0800:
-      tuple.source = field(Field::kIpv4Src), tuple.destination = field(Field::kIpv4Dst);
-      break;
-    case 0x86dd:
-      tuple.source = field(Field::kIpv6Src), tuple.destination = field(Field::kIpv6Dst);
-      break;
-    default:
-      return std::nullopt;
+/// The flow that a learn action makes of a packet.
+Flow lesson(const Learn& a, const Packet& packet) {
+  Flow flow{.key = {.table = a.table, .priority = a.priority}, .cookie = a.cookie};
+  for (const auto& [from, to] : a.match) {
+    const auto* before = flow.key.match.find(to.field);
+    const auto entry = before ? *before : Match::Entry();
+    flow.key.match.set_masked(to.field, entry.value | read(packet, from) << to.low, entry.mask | mask_of(to));
   }
-  tuple.protocol = field(Field::kIpProto).lo;
-  for (auto [source, destination] : {std::pair{Field::kTcpSrc, Field::kTcpDst},
-                                     {Field::kUdpSrc, Field::kUdpDst},
-                                     {Field::kSctpSrc, Field::kSctpDst}})
-    if (packet.contains(source))
-      tuple.source_port = field(source).lo, tuple.destination_port = field(destination).lo;
-  return tuple;
+  for (const auto& [from, to] : a.copies)
+    flow.actions.push_back(SetField{to.field, read(packet, from) << to.low, mask_of(to)});
+  for (const auto& [to, value] : a.loads)
+    flow.actions.push_back(SetField{to.field, (Bits(value) << to.low) & mask_of(to), mask_of(to)});
+  return flow;
 }
 
-std::uint64_t ConnectionTable::state(std::uint16_t zone, const Packet& packet) const {
-  auto tuple = tuple_of(packet);
-  if (!tuple) return kCtTracked | kCtInvalid;
-  auto it = zones_.find(zone);
-  if (it != zones_.end() && it->second.contains(*tuple)) return kCtTracked | kCtEstablished;
-  if (it != zones_.end() && it->second.contains(tuple->reversed()))
-    return kCtTracked | kCtEstablished | kCtReply;
-  return kCtTracked | kCtNew;
-}
-
-void ConnectionTable::commit(std::uint16_t zone, const Packet& packet) {
-  auto tuple = tuple_of(packet);
-  if (tuple && !zones_[zone].contains(tuple->reversed())) zones_[zone].insert(*tuple);
-}
+}  // namespace
 
 bool Outcome::reached(std::uint32_t port) const {
   return std::any_of(sent.begin(), sent.end(), [&](const Sent& s) { return s.port == port; });
@@ -118,7 +94,14 @@ Interpreter::Interpreter(const std::vector<Flow>& flows) : flows_(flows) {
   }
 }
 
-const Flow* Interpreter::find(std::uint8_t table, const Packet& packet) const {
+const Flow* Interpreter::find(std::uint8_t table, const Packet& packet, const LearnedFlows& learned) const {
+  const Flow* given = find_given(table, packet);
+  const Flow* taught = learned.find(table, [&](const Flow& flow) { return matches(flow.key.match, packet); });
+  if (!given || !taught) return given ? given : taught;
+  return taught->key.priority > given->key.priority ? taught : given;
+}
+
+const Flow* Interpreter::find_given(std::uint8_t table, const Packet& packet) const {
   auto levels = tables_.find(table);
   if (levels == tables_.end()) return nullptr;
   for (const auto& [priority, level] : levels->second) {
@@ -137,21 +120,30 @@ const Flow* Interpreter::find(std::uint8_t table, const Packet& packet) const {
   return nullptr;
 }
 
-/// One packet's way; `packet` is the working copy that actions change.
-struct Interpreter::Run {
+/// What is one for all parts of a packet's way.
+struct Interpreter::Trip {
   const Interpreter& interpreter;
   ConnectionTable& connections;
-  Outcome& outcome;
+  const LearnedFlows& learned;
+  const TrackerView& view;
+  Outcome outcome;
+  std::vector<std::pair<Flow, std::uint32_t>> lessons;  ///< with their limits
+};
+
+/// One part of a packet's way, up to the end or a recirculation; `packet` is the working copy that actions
+/// change.
+struct Interpreter::Run {
+  Trip& trip;
   Packet packet;
   int depth = 0;
 
   void look_up(std::uint8_t table) {
     if (++depth > kMaxDepth) {
-      outcome.too_deep = true;
+      trip.outcome.too_deep = true;
       return;
     }
-    if (const Flow* flow = interpreter.find(table, packet)) {
-      outcome.matched.push_back(flow);
+    if (const Flow* flow = trip.interpreter.find(table, packet, trip.learned)) {
+      trip.outcome.matched.push_back(flow);
       for (const Action& action : flow->actions) std::visit(*this, action);
     }
     --depth;
@@ -163,7 +155,7 @@ struct Interpreter::Run {
       port = static_cast<std::uint32_t>(packet[Field::kInPort].lo);
     else if (back)
       return;  // a switch never outputs to the ingress port by its number
-    outcome.sent.push_back({port, packet, std::move(userdata)});
+    trip.outcome.sent.push_back({port, packet, std::move(userdata)});
   }
 
   void operator()(const Output& a) { send(a.port); }
@@ -171,42 +163,46 @@ struct Interpreter::Run {
   void operator()(const SetField& a) { write(packet, a.field, a.value, a.mask); }
   void operator()(const Move& a) {
     Bits value = read(packet, a.source);
-    write(packet, a.destination.field, shift_left(value, a.destination.low),
-          shift_left(Bits::ones(a.destination.count), a.destination.low));
+    write(packet, a.destination.field, value << a.destination.low, mask_of(a.destination));
   }
   void operator()(const Resubmit& a) { look_up(a.table); }
   void operator()(const Controller& a) { send(kPortController, a.userdata); }
-  void operator()(const CtClear&) {
-    for (Field field : {Field::kCtState, Field::kCtZone, Field::kCtMark, Field::kCtLabel})
-      packet.erase(field);
-  }
+  void operator()(const CtClear&) { clear_tracked_fields(packet); }
   void operator()(const DecTtl&) {
     if (auto ttl = packet.find(Field::kIpTtl); ttl != packet.end() && ttl->second.lo > 0) --ttl->second.lo;
   }
   void operator()(const ConnTrack& a) {
+    using Commit = ConnectionTable::Commit;
     auto zone = a.zone_from ? static_cast<std::uint16_t>(read(packet, *a.zone_from).lo) : a.zone;
-    std::uint64_t state = connections.state(zone, packet);
-    if (a.commit && !(state & kCtInvalid)) connections.commit(zone, packet);
-    if (!a.recirc_table) return;
-    // A copy goes on in the other table with its tracked state; this one goes on as it was.
-    Run recirculated{interpreter, connections, outcome, packet, depth};
-    recirculated.packet[Field::kCtState] = Bits(state);
-    recirculated.packet[Field::kCtZone] = Bits(zone);
-    recirculated.look_up(*a.recirc_table);
+    Commit commit = a.force ? Commit::kForce : a.commit ? Commit::kYes : Commit::kNo;
+    auto tracked = trip.connections.track(zone, packet, trip.view, commit);
+    if (a.recirc_table) {
+      Run recirculated{trip, packet, depth};
+      set_tracked_fields(recirculated.packet, zone, tracked);
+      recirculated.look_up(*a.recirc_table);
+    }
+    // Only the copy in the other table is tracked; this one goes on as if it never was.
+    clear_tracked_fields(packet);
   }
+  void operator()(const Learn& a) { trip.lessons.emplace_back(lesson(a, packet), a.limit); }
   void operator()(const Conjunction&) {}
   void operator()(const Group&) {}
   void operator()(const PushVlan&) {}
   void operator()(const PopVlan&) {}
-  void operator()(const Learn&) {}
   void operator()(const Opaque&) {}
 };
 
+Outcome Interpreter::run(Packet packet, ConnectionTable& connections, LearnedFlows& learned,
+                         const TrackerView& view) const {
+  Trip trip{*this, connections, learned, view, {}, {}};
+  Run{trip, std::move(packet)}.look_up(0);
+  for (auto& [flow, limit] : trip.lessons) learned.learn(std::move(flow), limit);
+  return std::move(trip.outcome);
+}
+
 Outcome Interpreter::run(Packet packet, ConnectionTable& connections) const {
-  Outcome outcome;
-  Run run{*this, connections, outcome, std::move(packet)};
-  run.look_up(0);
-  return outcome;
+  LearnedFlows nothing;
+  return run(std::move(packet), connections, nothing);
 }
 
 }  // namespace weft::openflow

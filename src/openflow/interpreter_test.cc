@@ -81,7 +81,7 @@ TEST(Interpreter, AnAnswerToACommittedConnectionIsEstablishedInItsZoneOnly) {
   ConnectionTable connections;
   EXPECT_TRUE(interpreter.run(tcp("10.0.0.1", "10.0.0.2", 1000, 80), connections).reached(2));
   EXPECT_TRUE(interpreter.run(tcp("10.0.0.2", "10.0.0.1", 80, 1000), connections).reached(3));
-  EXPECT_EQ(connections.state(5, tcp("10.0.0.2", "10.0.0.1", 80, 1000)), kCtTracked | kCtNew);
+  EXPECT_EQ(connections.track(5, tcp("10.0.0.2", "10.0.0.1", 80, 1000)).state, kCtTracked | kCtNew);
   connections.flush(4);
   EXPECT_TRUE(interpreter.run(tcp("10.0.0.2", "10.0.0.1", 80, 1000), connections).reached(2));
 }
