@@ -69,15 +69,41 @@ Task<Uuid> ensure_default_group(store::Store& store, std::string project) {
 }
 
 Task<void> require_groups(store::Store& store, std::vector<Uuid> groups) {
+  std::string missing;
   for (const Uuid& id : groups) {
     if (store.intent().find<SecurityGroup>(id)) continue;
     std::vector<ovsdb::Clause> same_id{{"_uuid", "==", ovsdb::Datum(ovsdb::Atom(id))}};
     WEFT_CO_TRY(auto found, co_await store.query<SecurityGroup>(same_id));
-    if (!found.empty()) continue;
-    co_return fail(Errc::kNotFound, fmt::format("Security group {} does not exist", id.to_string()),
-                   "SecurityGroupNotFound");
+    if (found.empty()) missing += (missing.empty() ? "" : ", ") + id.to_string();
   }
-  co_return Result<void>();
+  if (missing.empty()) co_return Result<void>();
+  co_return fail(Errc::kNotFound, fmt::format("Security group {} does not exist", missing),
+                 "SecurityGroupNotFound");
+}
+
+Result<void> check_one_kind(const Intent& intent, const std::vector<Uuid>& groups) {
+  std::optional<bool> stateful;
+  for (const Uuid& id : groups) {
+    auto group = intent.find<SecurityGroup>(id);
+    if (!group) continue;
+    if (stateful.value_or(group->stateful) != group->stateful) {
+      return fail(
+          Errc::kConflict,
+          "Error Cannot apply both stateful and stateless security groups on the same port at the same "
+          "time while attempting the operation.",
+          "SecurityGroupConflict");
+    }
+    stateful = group->stateful;
+  }
+  return {};
+}
+
+void require_one_kind(store::Write& write, const Intent& intent, const std::vector<Uuid>& groups) {
+  if (groups.size() < 2) return;  // one group can't be a mixture: most ports pay nothing
+  for (const Uuid& id : groups) {
+    auto group = intent.find<SecurityGroup>(id);
+    if (group) write.require<SecurityGroup>(id, {{"stateful", ovsdb::Datum(ovsdb::Atom(group->stateful))}});
+  }
 }
 
 }  // namespace weft::ipam

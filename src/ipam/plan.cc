@@ -6,6 +6,7 @@
 #include <random>
 
 #include "ipam/addresses.h"
+#include "ipam/groups.h"
 
 namespace weft::ipam {
 namespace {
@@ -74,23 +75,6 @@ Result<Ref<Subnet>> requested_subnet(const Intent& intent, const Port& port, con
               "InvalidIpForNetwork");
 }
 
-Result<void> check_port_security(const Port& port, bool has_groups) {
-  if (port.port_security_enabled) return {};
-  if (has_groups) {
-    return fail(
-        Errc::kConflict,
-        "Port has security group associated. Cannot disable port security or IP address until security group "
-        "is removed.",
-        "PortSecurityPortHasSecurityGroup");
-  }
-  if (!port.allowed_address_pairs.empty()) {
-    return fail(Errc::kConflict,
-                "Port Security must be enabled in order to have allowed address pairs on a port.",
-                "AddressPairAndPortSecurityRequired");
-  }
-  return {};
-}
-
 std::vector<GroupMember> memberships(const Port& port, const std::set<Uuid>& groups) {
   std::vector<GroupMember> rows;
   for (const Uuid& group : groups) rows.push_back({Uuid::random(), group, port.id, port.network});
@@ -104,6 +88,28 @@ bool satisfies(const Address& address, const AddressRequest& request) {
 }
 
 }  // namespace
+
+Result<void> check_port_security(const Port& port, const std::optional<std::vector<Uuid>>& named,
+                                 bool has_groups) {
+  if (port.port_security_enabled) return {};
+  if (!port.allowed_address_pairs.empty()) {
+    return fail(Errc::kConflict,
+                "Port Security must be enabled in order to have allowed address pairs on a port.",
+                "AddressPairAndPortSecurityRequired");
+  }
+  if (named && !named->empty()) {
+    return fail(
+        Errc::kInvalid,
+        "Port security must be enabled and port must have an IP address in order to use security groups.",
+        "PortSecurityAndIPRequiredForSecurityGroups");
+  }
+  if (named || !has_groups) return {};
+  return fail(
+      Errc::kConflict,
+      "Port has security group associated. Cannot disable port security or IP address until security group "
+      "is removed.",
+      "PortSecurityPortHasSecurityGroup");
+}
 
 bool wants_default_group(const PortRequest& request) {
   return !request.groups && request.port.port_security_enabled;
@@ -121,10 +127,11 @@ Result<PortRows> PortPlanner::create(const PortRequest& request, const std::opti
                 "NetworkNotFound");
   }
   WEFT_TRY(port.mac, mac(port.network, request.mac));
+  WEFT_CHECK(check_port_security(port, request.groups, false));
   const auto named = request.groups.value_or(std::vector<Uuid>{});
+  WEFT_CHECK(check_one_kind(intent_, named));
   std::set<Uuid> groups(named.begin(), named.end());
   if (wants_default_group(request) && default_group) groups = {*default_group};
-  WEFT_CHECK(check_port_security(port, !groups.empty()));
   rows.memberships = memberships(port, groups);
   if (!request.fixed_ips) {
     WEFT_TRY(rows.addresses, default_addresses(port));
@@ -144,10 +151,10 @@ Result<PortPlanner::Change> PortPlanner::update(const Port& before, const PortCh
     WEFT_CHECK(mac(port.network, port.mac));
   }
 
-  const auto named = change.groups.value_or(intent_.groups_of_port(port.id));
-  std::set<Uuid> groups(named.begin(), named.end());
-  WEFT_CHECK(check_port_security(port, !groups.empty()));
+  WEFT_CHECK(check_port_security(port, change.groups, !intent_.memberships_of_port(port.id).empty()));
   if (change.groups) {
+    WEFT_CHECK(check_one_kind(intent_, *change.groups));
+    std::set<Uuid> groups(change.groups->begin(), change.groups->end());
     for (const Uuid& id : intent_.memberships_of_port(port.id)) {
       const bool kept = groups.erase(intent_.find<GroupMember>(id)->group) > 0;
       if (!kept) plan.removed_memberships.push_back(id);

@@ -36,6 +36,12 @@ class PortPlanner {
   std::set<std::pair<Uuid, MacAddress>> batch_macs_;
 };
 
+/// What a port without port security can't have: address pairs, the groups that a request names, and those
+/// that it has already. Errors, all as Neutron's: kConflict AddressPairAndPortSecurityRequired,
+/// kInvalid PortSecurityAndIPRequiredForSecurityGroups, kConflict PortSecurityPortHasSecurityGroup.
+Result<void> check_port_security(const model::Port& port, const std::optional<std::vector<Uuid>>& named,
+                                 bool has_groups);
+
 /// Does a port of this request come with the project's default group?
 bool wants_default_group(const PortRequest& request);
 

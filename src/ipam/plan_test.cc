@@ -149,7 +149,34 @@ TEST_F(PortPlan, GroupsNeedPortSecurity) {
   r.port.port_security_enabled = false;
   EXPECT_THAT(plan(r)->memberships, IsEmpty());
   r.groups = {group};
-  EXPECT_EQ(error_type(r), "PortSecurityPortHasSecurityGroup");
+  EXPECT_EQ(error_type(r), "PortSecurityAndIPRequiredForSecurityGroups");
+}
+
+TEST_F(PortPlan, AddressPairsNeedPortSecurity) {
+  PortRequest r = request();
+  r.port.allowed_address_pairs = {{std::nullopt, *IpPrefix::parse("10.9.0.0/16")}};
+  EXPECT_TRUE(plan(r));
+  r.port.port_security_enabled = false;
+  EXPECT_EQ(error_type(r), "AddressPairAndPortSecurityRequired");
+}
+
+TEST_F(PortPlan, StatefulAndStatelessGroupsDontMix) {
+  SecurityGroup stateful, stateless;
+  stateful.id = Uuid::random();
+  stateless.id = Uuid::random();
+  stateless.stateful = false;
+  intent.put(stateful);
+  intent.put(stateless);
+  PortRequest r = request();
+  r.groups = {stateless.id};
+  Port port = commit(*plan(r));
+  r.groups = {stateless.id, stateful.id};
+  EXPECT_EQ(error_type(r), "SecurityGroupConflict");
+  PortChange change{.id = port.id, .after = port};
+  change.groups = {stateful.id};
+  EXPECT_TRUE(PortPlanner(intent, claims).update(port, change));
+  change.groups = {stateful.id, stateless.id};
+  EXPECT_EQ(PortPlanner(intent, claims).update(port, change).error().type, "SecurityGroupConflict");
 }
 
 TEST_F(PortPlan, AnUpdateKeepsTheRowsOfUnchangedAddresses) {
@@ -184,6 +211,9 @@ TEST_F(PortPlan, PortSecurityStaysWhileThereAreGroups) {
   change.after.port_security_enabled = false;
   EXPECT_EQ(PortPlanner(intent, claims).update(port, change).error().type,
             "PortSecurityPortHasSecurityGroup");
+  change.groups = {group};
+  EXPECT_EQ(PortPlanner(intent, claims).update(port, change).error().type,
+            "PortSecurityAndIPRequiredForSecurityGroups");
   change.groups.emplace();
   EXPECT_TRUE(PortPlanner(intent, claims).update(port, change));
 }

@@ -80,6 +80,12 @@ void insert_parts(store::Write& write, const PortRows& rows) {
   for (const GroupMember& member : rows.memberships) write.insert(member);
 }
 
+std::vector<Uuid> groups_of(const PortRows& rows) {
+  std::vector<Uuid> groups;
+  for (const GroupMember& member : rows.memberships) groups.push_back(member.group);
+  return groups;
+}
+
 /// The rows that belong to a port and refer to it.
 struct Parts {
   std::vector<Uuid> addresses, memberships, bindings;
@@ -143,13 +149,14 @@ Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRe
   std::vector<Uuid> named_groups;
   for (PortRequest& request : requests) {
     stamp_creation(request.port);
+    WEFT_CO_CHECK(check_port_security(request.port, request.groups, false));
     if (wants_default_group(request)) projects.push_back(request.port.project_id);
     if (request.groups)
       named_groups.insert(named_groups.end(), request.groups->begin(), request.groups->end());
   }
-  WEFT_CO_CHECK(co_await require_groups(store, named_groups));
   Error lost;
   for (int attempt = 1; attempt <= kTries; ++attempt) {
+    WEFT_CO_CHECK(co_await require_groups(store, named_groups));
     WEFT_CO_TRY(auto groups, co_await default_groups(store, projects));
     // From here to commit() nothing else runs: a choice and its claim are one step.
     WEFT_CO_TRY(auto planned, plan_all(store, requests, groups));
@@ -157,6 +164,7 @@ Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRe
     for (const PortRows& rows : planned) {
       write.insert(rows.port);
       insert_parts(write, rows);
+      require_one_kind(write, store.intent(), groups_of(rows));
     }
     auto committed = co_await store.commit(write);
     if (committed) co_return planned;
@@ -172,9 +180,11 @@ Task<void> update_port(store::Store& store, PortChange change) {
   if (!base) co_return port_not_found(change.id);
   const Port wanted = change.after;
   const std::vector<Uuid> named_groups = change.groups.value_or(std::vector<Uuid>{});
-  WEFT_CO_CHECK(co_await require_groups(store, named_groups));
+  WEFT_CO_CHECK(
+      check_port_security(wanted, change.groups, !store.intent().memberships_of_port(change.id).empty()));
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (int attempt = 1;; ++attempt) {
+    WEFT_CO_CHECK(co_await require_groups(store, named_groups));
     auto current = store.intent().find<Port>(change.id);
     if (!current) co_return port_not_found(change.id);
     if (change.if_revision && *change.if_revision != current->revision) {
@@ -187,6 +197,7 @@ Task<void> update_port(store::Store& store, PortChange change) {
     PortPlanner planner(store.intent(), store.claims());
     WEFT_CO_TRY(auto plan, planner.update(*current, change));
     store::Write write = changes(*current, plan);
+    require_one_kind(write, store.intent(), named_groups);
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();
     if (!worth_another_try(committed.error(), attempt, deadline))

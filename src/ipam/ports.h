@@ -35,7 +35,8 @@ struct PortRows {
 /// Creates ports, all or none (bulk). Errors, with Neutron's type names: NetworkNotFound, SubnetNotFound,
 /// IpAddressGenerationFailure (kConflict, 409), InvalidIpForNetwork / InvalidIpForSubnet / InvalidInput
 /// (kInvalid, 400), IpAddressInUse, MacAddressInUse (kConflict, 409), SecurityGroupNotFound,
-/// IpAddressAlreadyAllocated, PortSecurityPortHasSecurityGroup ...
+/// IpAddressAlreadyAllocated, SecurityGroupConflict (kConflict: stateful and stateless groups mixed), and
+/// those of check_port_security().
 Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRequest> requests);
 
 struct PortChange {

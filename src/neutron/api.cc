@@ -70,6 +70,14 @@ Result<void> check_text(const http::Request& request) {
   return bad_request("The request target is not UTF-8");
 }
 
+/// Whoever asks about the objects of one project asks in its place.
+Context asked_about(Context context, const http::Request& request) {
+  for (const auto& [name, value] : request.query)
+    if (context.admin && (name == "project_id" || name == "tenant_id") && !value.empty())
+      context.project_id = value;
+  return context;
+}
+
 /// Known methods, so that clients can't fill the memory with labels.
 std::string_view method_label(std::string_view method) {
   for (std::string_view known : {"GET", "POST", "PUT", "DELETE", "HEAD"})
@@ -144,6 +152,8 @@ Task<http::Response> Api::answer_resource(Call call) {
   if (!id) co_return fail(call.resource->not_found(call.path[1]));
   call.id = *id;
   if (call.path.size() == 2) co_return co_await answer_object(std::move(call));
+  if (call.path.size() == 3 && call.resource->has_action(call.path[2]))
+    co_return co_await answer_action(std::move(call));
   if (call.path[2] == "tags" && call.path.size() <= 4) co_return co_await answer_tags(std::move(call));
   co_return fail(no_such_path());
 }
@@ -151,7 +161,7 @@ Task<http::Response> Api::answer_resource(Call call) {
 Task<http::Response> Api::answer_collection(Call call) {
   if (call.request.method == "POST") co_return co_await create(std::move(call));
   if (!is_get(call.request)) co_return fail(no_such_method());
-  co_await call.resource->prepare(call.context);  // reading goes on without it
+  co_await call.resource->prepare(asked_about(call.context, call.request));  // reading goes on without it
   co_return list(call);
 }
 
@@ -215,6 +225,14 @@ Task<http::Response> Api::remove(Call call) {
   WEFT_CO_CHECK(show(call, 200));
   WEFT_CO_CHECK(co_await call.resource->remove(call.context, call.id));
   co_return respond(204);
+}
+
+Task<http::Response> Api::answer_action(Call call) {
+  if (call.request.method != "PUT") co_return fail(no_such_method());
+  WEFT_CO_CHECK(show(call, 200));
+  WEFT_CO_TRY(auto body, parse_object(call.request.body));
+  WEFT_CO_CHECK(co_await call.resource->act(call.id, call.path[2], std::move(body)));
+  co_return show(call, 200);
 }
 
 Task<http::Response> Api::answer_tags(Call call) {

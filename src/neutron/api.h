@@ -29,6 +29,7 @@ class Api {
   Task<http::Response> answer_resource(Call call);
   Task<http::Response> answer_collection(Call call);
   Task<http::Response> answer_object(Call call);
+  Task<http::Response> answer_action(Call call);
   Task<http::Response> answer_tags(Call call);
   Task<http::Response> create(Call call);
   Task<http::Response> update(Call call);

@@ -135,6 +135,11 @@ std::vector<model::Ref<model::SecurityGroupRule>> candidates(const model::Intent
 }
 
 template <>
+std::vector<model::Ref<model::AddressGroup>> candidates(const model::Intent& intent, const ListQuery& query) {
+  return by_id_or_name<model::AddressGroup>(intent, query);
+}
+
+template <>
 std::vector<model::Ref<model::Node>> candidates(const model::Intent& intent, const ListQuery&) {
   return everything<model::Node>(intent);
 }

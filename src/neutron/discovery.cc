@@ -14,6 +14,8 @@ struct Extension {
 
 // Clients decide by these what they may send: an alias stands here only when all of the extension works.
 constexpr Extension kExtensions[] = {
+    {"address-group", "Address group", "Named lists of prefixes that rules may name.",
+     "2020-07-15T10:00:00-00:00"},
     {"agent", "agent", "Nodes as agents, with their liveness.", "2013-02-03T10:00:00-00:00"},
     {"allowed-address-pairs", "Allowed Address Pairs", "Further addresses that a port may use.",
      "2013-07-23T10:00:00-00:00"},
@@ -36,6 +38,10 @@ constexpr Extension kExtensions[] = {
     {"security-group", "security-group", "Security groups and their rules.", "2012-10-05T10:00:00-00:00"},
     {"security-groups-normalized-cidr", "Normalized CIDR field for security group rules",
      "The remote prefix in its normal form.", "2020-07-28T10:00:00-00:00"},
+    {"security-groups-remote-address-group", "Remote address group id field for security group rules",
+     "Rules for the addresses of an address group.", "2020-08-25T10:00:00-00:00"},
+    {"security-groups-shared-filtering", "Security group filtering on the shared field",
+     "Security groups by whether they are shared.", "2021-10-05T09:00:00-00:00"},
     {"sorting", "Sorting support", "Lists come sorted on request.", "2016-06-12T00:00:00-00:00"},
     {"standard-attr-description", "standard-attr-description", "A description of every object.",
      "2016-02-10T10:00:00-00:00"},
@@ -46,6 +52,8 @@ constexpr Extension kExtensions[] = {
      "Tags of every object.", "2017-01-01T00:00:00-00:00"},
     {"standard-attr-timestamp", "Resource timestamps", "When an object was made and changed.",
      "2016-09-12T10:00:00-00:00"},
+    {"stateful-security-group", "Stateful security group",
+     "Groups whose rules look at each packet by itself.", "2019-11-26T09:00:00-00:00"},
     {"tag-ports-during-bulk-creation", "Tag Ports During Bulk Creation", "Ports can be made with tags.",
      "2019-12-29T19:00:00-00:00"},
 };

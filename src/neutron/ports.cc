@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "neutron/resource.h"
+#include "neutron/security_errors.h"
 
 namespace weft::neutron {
 namespace {
@@ -49,8 +50,8 @@ constexpr Attribute kAttributes[] = {
     {"revision_number"},
 };
 
-/// Neutron's max_allowed_address_pair.
-constexpr std::size_t kMaxPairs = 10;
+/// Ports of the network's own services are trusted: neither source checks nor groups, whatever is asked.
+constexpr std::string_view kTrustedOwner = "network:";
 
 std::optional<std::vector<ipam::AddressRequest>> read_fixed_ips(const json::object& body) {
   const auto* list = given(body, "fixed_ips");
@@ -74,27 +75,37 @@ std::optional<std::vector<Uuid>> read_groups(const json::object& body) {
   return groups;
 }
 
-Result<std::vector<model::AddressPair>> read_pairs(const json::value& list) {
+/// A pair without a MAC has the port's `own`, if that is known yet.
+bool are_same(const model::AddressPair& a, const model::AddressPair& b,
+              const std::optional<MacAddress>& own) {
+  return a.ip == b.ip && (a.mac ? a.mac : own) == (b.mac ? b.mac : own);
+}
+
+Result<std::vector<model::AddressPair>> read_pairs(const json::value& list,
+                                                   const std::optional<MacAddress>& own) {
   std::vector<model::AddressPair> pairs;
   for (const auto& item : list.as_array()) {
-    model::AddressPair pair;
-    pair.ip = *IpPrefix::parse(*text_of(item.as_object(), "ip_address"));
-    if (auto mac = text_of(item.as_object(), "mac_address")) pair.mac = MacAddress::parse(*mac);
-    if (std::find(pairs.begin(), pairs.end(), pair) != pairs.end())
+    auto ip = *text_of(item.as_object(), "ip_address");
+    auto mac = text_of(item.as_object(), "mac_address");
+    model::AddressPair pair{mac ? MacAddress::parse(*mac) : std::nullopt, *IpPrefix::parse(ip)};
+    if (std::any_of(pairs.begin(), pairs.end(),
+                    [&](const auto& other) { return are_same(pair, other, own); }))
       return fail(Errc::kInvalid,
-                  "Request contains duplicate address pair: ip_address " + pair.ip.to_string() + ".",
+                  "Request contains duplicate address pair: mac_address " + mac.value_or("None") +
+                      " ip_address " + ip + ".",
                   "DuplicateAddressPairInRequest");
     pairs.push_back(pair);
   }
-  if (pairs.size() > kMaxPairs)
-    return fail(Errc::kInvalid,
-                "The number of allowed address pair exceeds the maximum " + std::to_string(kMaxPairs) + ".",
-                "AllowedAddressPairExhausted");
   return pairs;
 }
 
+std::optional<MacAddress> read_mac(const json::object& body) {
+  auto text = text_of(body, "mac_address");
+  return text ? MacAddress::parse(*text) : std::nullopt;
+}
+
 /// What POST and PUT have in common.
-Result<void> read_settings(const json::object& body, Port& port) {
+Result<void> read_settings(const json::object& body, const std::optional<MacAddress>& own_mac, Port& port) {
   read(body, "admin_state_up", port.admin_state_up);
   read(body, "device_id", port.device_id);
   read(body, "device_owner", port.device_owner);
@@ -104,12 +115,8 @@ Result<void> read_settings(const json::object& body, Port& port) {
     port.host = host->is_null() ? std::string() : *text_of(body, "binding:host_id");
   if (const auto* profile = given(body, "binding:profile")) port.binding_profile = json::serialize(*profile);
   if (const auto* pairs = given(body, "allowed_address_pairs")) {
-    WEFT_TRY(port.allowed_address_pairs, read_pairs(*pairs));
+    WEFT_TRY(port.allowed_address_pairs, read_pairs(*pairs, own_mac));
   }
-  if (!port.port_security_enabled && !port.allowed_address_pairs.empty())
-    return fail(Errc::kConflict,
-                "Port Security must be enabled in order to have allowed address pairs on a port.",
-                "AddressPairAndPortSecurityRequired");
   return {};
 }
 
@@ -134,7 +141,7 @@ class Ports : public ResourceOf<Port> {
     co_return ids;
   }
 
-  Task<void> update(Context, Uuid id, json::object body, IfRevision if_revision) override {
+  Task<void> update(Context context, Uuid id, json::object body, IfRevision if_revision) override {
     auto before = intent().find<Port>(id);
     if (!before) co_return fail(not_found(id.to_string()));
     WEFT_CO_CHECK(check_revision(if_revision, before->revision));
@@ -145,9 +152,9 @@ class Ports : public ResourceOf<Port> {
     change.fixed_ips = read_fixed_ips(body);
     change.groups = read_groups(body);
     touch(change.after, body);
-    WEFT_CO_CHECK(read_settings(body, change.after));
-    WEFT_CO_CHECK(read_mac(body, *before, change.after));
-    WEFT_CO_CHECK(check_groups(change.after, change.groups ? *change.groups : intent().groups_of_port(id)));
+    WEFT_CO_CHECK(read_settings(body, read_mac(body).value_or(before->mac), change.after));
+    WEFT_CO_CHECK(change_mac(body, *before, change.after));
+    WEFT_CO_CHECK(check_visible(context, change.after, change.groups));
     co_return co_await ipam::update_port(store(), std::move(change));
   }
 
@@ -167,25 +174,35 @@ class Ports : public ResourceOf<Port> {
       return fail(Errc::kNotFound, "Network " + port.network.to_string() + " could not be found.",
                   "NetworkNotFound");
     port.port_security_enabled = network->port_security_enabled;
-    WEFT_CHECK(read_settings(body, port));
+    request.mac = read_mac(body);
+    WEFT_CHECK(read_settings(body, request.mac, port));
+    if (port.device_owner.starts_with(kTrustedOwner)) port.port_security_enabled = false;
     if (const auto* tags = given(body, "tags"))
       for (const auto& tag : tags->as_array())
         port.tags.emplace_back(tag.as_string().data(), tag.as_string().size());
-    if (auto mac = text_of(body, "mac_address")) request.mac = MacAddress::parse(*mac);
     request.fixed_ips = read_fixed_ips(body);
     request.groups = read_groups(body);
-    if (!port.port_security_enabled && request.groups && !request.groups->empty())
-      return fail(
-          Errc::kInvalid,
-          "Port security must be enabled and port must have an IP address in order to use security groups.",
-          "PortSecurityAndIPRequiredForSecurityGroups");
+    WEFT_CHECK(check_visible(context, port, request.groups));
     return request;
   }
 
-  Result<void> read_mac(const json::object& body, const Port& before, Port& after) const {
-    auto text = text_of(body, "mac_address");
-    if (!text) return {};
-    after.mac = *MacAddress::parse(*text);
+  /// Somebody else's groups are not there; that the others exist is checked with the write. Who may not have
+  /// groups at all hears of that first.
+  Result<void> check_visible(const Context& context, const Port& port,
+                             const std::optional<std::vector<Uuid>>& groups) const {
+    if (context.admin || !groups || !port.port_security_enabled) return {};
+    for (const auto& id : *groups) {
+      auto group = intent().find<model::SecurityGroup>(id);
+      if (group && group->project_id != port.project_id)
+        return fail(security_group_not_found(id.to_string()));
+    }
+    return {};
+  }
+
+  Result<void> change_mac(const json::object& body, const Port& before, Port& after) const {
+    auto mac = read_mac(body);
+    if (!mac) return {};
+    after.mac = *mac;
     bool moves = after.host != before.host;
     if (after.mac == before.mac || before.host.empty() || moves) return {};
     return fail(Errc::kConflict,
@@ -193,14 +210,6 @@ class Ports : public ResourceOf<Port> {
                     ", port is already bound, port type: ovs, old_mac " + before.mac.to_string() +
                     ", new_mac " + after.mac.to_string() + ".",
                 "PortBound");
-  }
-
-  static Result<void> check_groups(const Port& port, const std::vector<Uuid>& groups) {
-    if (port.port_security_enabled || groups.empty()) return {};
-    return fail(Errc::kConflict,
-                "Port has security group associated. Cannot disable port security or IP address until "
-                "security group is removed.",
-                "PortSecurityPortHasSecurityGroup");
   }
 };
 

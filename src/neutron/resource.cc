@@ -8,6 +8,14 @@ Task<void> Resource::prepare(Context) {
   co_return Result<void>();
 }
 
+bool Resource::has_action(std::string_view) const {
+  return false;
+}
+
+Task<void> Resource::act(Uuid, std::string, json::object) {
+  co_return fail(no_such_path());
+}
+
 Task<void> Resource::set_tags(Uuid, std::vector<std::string>) {
   co_return fail(no_such_path());
 }
@@ -19,7 +27,7 @@ const std::vector<std::string>* Resource::tags(const Uuid&) const {
 std::vector<std::unique_ptr<Resource>> make_resources(const Services& services) {
   std::vector<std::unique_ptr<Resource>> resources;
   for (auto make : {make_networks, make_subnets, make_ports, make_security_groups, make_security_group_rules,
-                    make_agents})
+                    make_address_groups, make_agents})
     resources.push_back(make(services));
   return resources;
 }

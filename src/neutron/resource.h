@@ -43,6 +43,10 @@ class Resource {
   virtual Task<std::vector<Uuid>> create(Context context, std::vector<json::object> bodies) = 0;
   virtual Task<void> update(Context context, Uuid id, json::object body, IfRevision if_revision) = 0;
   virtual Task<void> remove(Context context, Uuid id) = 0;
+  /// Is there a PUT /v2.0/COLLECTION/ID/ACTION?
+  virtual bool has_action(std::string_view action) const;
+  /// Does it; `body` is any JSON object.
+  virtual Task<void> act(Uuid id, std::string action, json::object body);
   /// Replaces the tags. Resources without tags answer NotFound.
   virtual Task<void> set_tags(Uuid id, std::vector<std::string> tags);
   virtual const std::vector<std::string>* tags(const Uuid& id) const;
@@ -54,6 +58,7 @@ std::unique_ptr<Resource> make_subnets(const Services& services);
 std::unique_ptr<Resource> make_ports(const Services& services);
 std::unique_ptr<Resource> make_security_groups(const Services& services);
 std::unique_ptr<Resource> make_security_group_rules(const Services& services);
+std::unique_ptr<Resource> make_address_groups(const Services& services);
 std::unique_ptr<Resource> make_agents(const Services& services);
 
 /// Microseconds since the epoch.

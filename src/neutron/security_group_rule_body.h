@@ -7,7 +7,7 @@
 namespace weft::neutron {
 
 /// Reads a validated body into a rule (all but what every object has). Errors: the SecurityGroup* types of
-/// Neutron.
+/// Neutron; that the groups exist is the caller's to check.
 Result<model::SecurityGroupRule> read_rule(const json::object& body);
 
 }  // namespace weft::neutron

@@ -34,11 +34,19 @@ void write_protocol(JsonWriter& json, const RuleView& v) {
   }
 }
 
-void write_remote_group(JsonWriter& json, const RuleView& v) {
-  if (v.object.remote_group) {
-    json.id(*v.object.remote_group);
+void write_optional(JsonWriter& json, const std::optional<Uuid>& id) {
+  if (id) {
+    json.id(*id);
   } else {
     json.null();
+  }
+}
+
+void write_remote_prefix(JsonWriter& json, const RuleView& v) {
+  if (v.object.remote_prefix_text.empty()) {
+    write_optional(json, v.object.remote_prefix);
+  } else {
+    json.plain(v.object.remote_prefix_text);
   }
 }
 
@@ -92,12 +100,13 @@ constexpr Field<SecurityGroupRule> kRuleFields[] = {
      [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.port_range_min); }},
     {"port_range_max",
      [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.port_range_max); }},
-    {"remote_ip_prefix",
-     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_prefix); }},
-    {"remote_address_group_id", write_null},
+    {"remote_ip_prefix", write_remote_prefix},
+    {"remote_address_group_id",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_address_group); }},
     {"normalized_cidr",
      [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_prefix); }},
-    {"remote_group_id", write_remote_group},
+    {"remote_group_id",
+     [](JsonWriter& json, const RuleView& v) { write_optional(json, v.object.remote_group); }},
     {"description", write_description},
     {"created_at", write_created},
     {"updated_at", write_updated},

@@ -6,26 +6,18 @@
 #include <charconv>
 #include <set>
 
-#include "model/security.h"
+#include "neutron/value_words.h"
 
 namespace weft::neutron {
 namespace {
 
 constexpr std::size_t kMaxText = 255;
+constexpr std::size_t kMaxLongText = 1024;
 constexpr std::size_t kMaxTag = 60;
-
-tl::unexpected<Error> refuse(const json::value& value, std::string_view why) {
-  return fail(Errc::kInvalid, "'" + shown(value) + "' " + std::string(why));
-}
 
 /// Failures that Neutron's converters report, as InvalidInput.
 tl::unexpected<Error> refuse_conversion(const json::value& value, std::string_view why) {
   return fail(Errc::kInvalid, "'" + shown(value) + "' " + std::string(why), "InvalidInput");
-}
-
-std::string_view text_of(const json::value& value) {
-  const auto& text = value.as_string();
-  return {text.data(), text.size()};
 }
 
 Result<json::value> text_up_to(const json::value& value, std::size_t most) {
@@ -58,13 +50,6 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> wo
   return std::find(words.begin(), words.end(), text) != words.end();
 }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return result;
-}
-
 Result<json::value> valid_fixed_ip(const json::value& value, std::set<std::string>& seen) {
   auto bad = [&] { return fail(Errc::kInvalid, "Invalid data format for fixed IP: '" + shown(value) + "'"); };
   const auto* object = value.if_object();
@@ -78,20 +63,6 @@ Result<json::value> valid_fixed_ip(const json::value& value, std::set<std::strin
     if (!address) return refuse(object->at("ip_address"), "is not a valid IP address");
     if (!seen.insert(address->to_string()).second)
       return fail(Errc::kInvalid, "Duplicate IP address '" + std::string(*text) + "'");
-  }
-  return value;
-}
-
-Result<json::value> valid_pair(const json::value& value) {
-  const auto* object = value.if_object();
-  if (!object || !has_only(*object, {"mac_address", "ip_address"}))
-    return fail(Errc::kInvalid,
-                "Unable to complete operation: unrecognized allowed address pair '" + shown(value) + "'");
-  auto ip = member(*object, "ip_address");
-  if (!ip) return fail(Errc::kInvalid, "AllowedAddressPair must contain ip_address", "AddressPairMissingIP");
-  if (!IpPrefix::parse(*ip)) return refuse(object->at("ip_address"), "is not a valid IP subnet");
-  if (const auto* mac = object->if_contains("mac_address"); mac && !mac->is_null()) {
-    WEFT_CHECK(valid_mac(*mac));
   }
   return value;
 }
@@ -118,6 +89,10 @@ Result<json::value> valid_name(const json::value& value) {
 Result<json::value> valid_description(const json::value& value) {
   if (value.is_null()) return json::value("");
   return text_up_to(value, kMaxText);
+}
+
+Result<json::value> valid_long_description(const json::value& value) {
+  return text_up_to(value, kMaxLongText);
 }
 
 Result<json::value> valid_text_or_null(const json::value& value) {
@@ -174,12 +149,6 @@ Result<json::value> valid_uuid_list(const json::value& value) {
   return value;
 }
 
-Result<json::value> valid_mac(const json::value& value) {
-  auto mac = value.is_string() ? MacAddress::parse(text_of(value)) : std::nullopt;
-  if (!mac || mac->is_multicast() || mac->to_u64() == 0) return refuse(value, "is not a valid MAC address");
-  return json::value(mac->to_string());
-}
-
 Result<json::value> valid_address_or_null(const json::value& value) {
   if (value.is_null()) return value;
   auto address = value.is_string() ? IpAddress::parse(text_of(value)) : std::nullopt;
@@ -192,14 +161,6 @@ Result<json::value> valid_cidr(const json::value& value) {
   if (!prefix) return refuse(value, "is not a valid IP subnet");
   if (text_of(value).find('/') == std::string_view::npos)
     return refuse(value, "isn't a recognized IP subnet cidr, '" + prefix->to_string() + "' is recommended");
-  return json::value(prefix->to_string());
-}
-
-Result<json::value> valid_cidr_or_null(const json::value& value) {
-  if (value.is_null() || (value.is_string() && text_of(value).empty())) return json::value(nullptr);
-  auto prefix = value.is_string() ? IpPrefix::parse(text_of(value)) : std::nullopt;
-  if (!prefix)
-    return fail(Errc::kInvalid, "Invalid CIDR " + shown(value) + " given as IP prefix", "InvalidCIDR");
   return json::value(prefix->to_string());
 }
 
@@ -267,16 +228,6 @@ Result<json::value> valid_fixed_ips(const json::value& value) {
   return value;
 }
 
-Result<json::value> valid_address_pairs(const json::value& value) {
-  if (value.is_null()) return json::value(json::array());
-  const auto* list = list_of(value);
-  if (!list) return refuse(value, "is not a list");
-  for (const auto& item : *list) {
-    WEFT_CHECK(valid_pair(item));
-  }
-  return value;
-}
-
 Result<json::value> valid_object(const json::value& value) {
   if (value.is_null()) return json::value(json::object());
   if (!value.is_object()) return refuse(value, "is not a dictionary");
@@ -303,45 +254,6 @@ Result<json::value> valid_vnic_type(const json::value& value) {
       value,
       "is not in ['normal', 'direct', 'macvtap', 'baremetal', 'direct-physical', 'virtio-forwarder', "
       "'smart-nic', 'vdpa', 'accelerator-direct', 'accelerator-direct-physical', 'remote-managed']");
-}
-
-Result<json::value> valid_direction(const json::value& value) {
-  if (value.is_string() && model::parse_direction(text_of(value))) return value;
-  return refuse(value, "is not in ['ingress', 'egress']");
-}
-
-Result<json::value> valid_ethertype(const json::value& value) {
-  auto word = value.is_string() ? lower(text_of(value)) : std::string();
-  if (word == "ipv4") return json::value("IPv4");
-  if (word == "ipv6") return json::value("IPv6");
-  return fail(Errc::kInvalid,
-              "Security group rule for ethertype '" + shown(value) +
-                  "' not supported. Allowed values are ['IPv4', 'IPv6'].",
-              "SecurityGroupRuleInvalidEtherType");
-}
-
-Result<json::value> valid_protocol(const json::value& value) {
-  if (value.is_null()) return value;
-  std::string word = value.is_int64()    ? std::to_string(value.as_int64())
-                     : value.is_string() ? lower(text_of(value))
-                                         : "";
-  if (model::parse_protocol(word)) return json::value(word);
-  return fail(
-      Errc::kInvalid,
-      "Security group rule protocol " + shown(value) +
-          " not supported. Only protocol values [None, 'ah', 'dccp', 'egp', 'esp', 'gre', 'hopopt', 'icmp', "
-          "'icmpv6', 'igmp', 'ip', 'ipip', 'ipv6-encap', 'ipv6-frag', 'ipv6-icmp', 'ipv6-nonxt', "
-          "'ipv6-opts', "
-          "'ipv6-route', 'ospf', 'pgm', 'rsvp', 'sctp', 'tcp', 'udp', 'udplite', 'vrrp'] and integer "
-          "representations [0 to 255] are supported.",
-      "SecurityGroupRuleInvalidProtocol");
-}
-
-Result<json::value> valid_port_number(const json::value& value) {
-  if (value.is_null() || (value.is_string() && text_of(value).empty())) return json::value(nullptr);
-  auto number = valid_integer(value);
-  if (number && number->as_int64() >= 0 && number->as_int64() <= 65535) return *number;
-  return fail(Errc::kInvalid, "Invalid value for port " + shown(value), "SecurityGroupInvalidPortValue");
 }
 
 Result<json::value> valid_nothing(const json::value& value) {

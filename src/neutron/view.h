@@ -40,6 +40,8 @@ std::span<const Field<model::SecurityGroup>> fields_of();
 template <>
 std::span<const Field<model::SecurityGroupRule>> fields_of();
 template <>
+std::span<const Field<model::AddressGroup>> fields_of();
+template <>
 std::span<const Field<model::Node>> fields_of();
 
 template <typename T>

@@ -151,6 +151,12 @@ void Transaction::wait(std::string_view table, const Uuid& id, const Row& column
   wait_for(table, id, list, row);
 }
 
+void Transaction::wait_for_none(std::string_view table, const std::vector<Clause>& where) {
+  begin("wait", table) += R"(,"timeout":0,"where":)";
+  text_ += json::serialize(to_json(where));
+  text_ += R"(,"columns":["_uuid"],"until":"==","rows":[]})";
+}
+
 void Transaction::select(std::string_view table, const std::vector<Clause>& where,
                          const std::vector<std::string>& columns) {
   begin("select", table) += R"(,"where":)";

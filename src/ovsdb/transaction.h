@@ -32,6 +32,8 @@ class Transaction {
               const Datum& value);
   /// The transaction only commits while these columns of the row have these values (op "wait", timeout 0).
   void wait(std::string_view table, const Uuid& id, const Row& columns);
+  /// The transaction only commits while no row of the table matches.
+  void wait_for_none(std::string_view table, const std::vector<Clause>& where);
   void select(std::string_view table, const std::vector<Clause>& where,
               const std::vector<std::string>& columns);
   /// fails unless the client holds this lock (op "assert")

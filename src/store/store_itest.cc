@@ -136,6 +136,27 @@ TEST_F(StoreItest, AWriteFailsWhenWhatItRequiresIsGone) {
   EXPECT_EQ(read_conflict(run(store->commit(update)).error()).kind, Kind::kPrecondition);
 }
 
+TEST_F(StoreItest, AWriteFailsWhenWhatMustNotBeThereIsThere) {
+  auto store = connect();
+  Network used = network(5);
+  Port port = port_of(used, "", 1);
+  auto rename_unless_ported = [&](const char* name) {
+    Network renamed = used;
+    renamed.name = name;
+    Write write;
+    write.update(used, renamed);
+    write.require_none<Port>({{"network", "==", ovsdb::Datum(ovsdb::Atom(used.id))}});
+    return write;
+  };
+  ASSERT_TRUE(run(store->commit(inserts(used))));
+  EXPECT_TRUE(run(store->commit(rename_unless_ported("free"))));
+  ASSERT_TRUE(run(store->commit(inserts(port))));
+  auto refused = run(store->commit(rename_unless_ported("taken")));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(read_conflict(refused.error()).kind, Kind::kPrecondition);
+  EXPECT_EQ(store->intent().find<Network>(used.id)->name, "free");
+}
+
 TEST_F(StoreItest, AnAgentSeesItsPortsAndWhatItIsInterestedIn) {
   auto controller = connect(), agent = connect({.host = "worker1"});
   Network mine = network(5), other = network(6);

@@ -27,6 +27,12 @@ class Write {
   template <typename T>
   void require(const Uuid& id, const ovsdb::Row& columns = {});
 
+  /// Commits only while no object of T has these column values.
+  template <typename T>
+  void require_none(const std::vector<ovsdb::Clause>& where) {
+    transaction_.wait_for_none(table_of<T>(), where);
+  }
+
   bool empty() const { return transaction_.empty(); }
   const ovsdb::Transaction& transaction() const { return transaction_; }
   ovsdb::Transaction& transaction() { return transaction_; }
