@@ -12,6 +12,7 @@ from story.teller import LAB
 
 _numbers = itertools.count(1)
 CIDR = "10.77.0.0/24"
+POOL = {"start": "10.77.0.2", "end": "10.77.0.190"}  # the others are for tests that need addresses that no port has
 
 
 class Refused(Exception):
@@ -30,10 +31,11 @@ class Tenant:
         self.name = f"t{next(_numbers)}"
         self.pods, self.vms, self.wires = [], [], []
         self.network = self.post("network", name=self.name, **network)["id"]
-        self.subnet = self.post("subnet", network_id=self.network, cidr=CIDR, ip_version=4)["id"]
-        self.group = self.post("security_group", name=self.name)["id"]
+        self.subnet = self.post("subnet", network_id=self.network, cidr=CIDR, ip_version=4, allocation_pools=[POOL])["id"]
+        self.groups = []
+        self.group = self.another_group()
         for protocol in ("icmp", "tcp", "udp"):
-            self.post("security_group_rule", security_group_id=self.group, direction="ingress", protocol=protocol)
+            self.allow(protocol=protocol)
 
     def request(self, method, path, body=None):
         request = urllib.request.Request(f"{self.t.environment['OS_ENDPOINT']}/v2.0/{path}", method=method,
@@ -52,6 +54,10 @@ class Tenant:
         return self.post("port", **{"network_id": self.network, "security_groups": [self.group], "binding:host_id": host,
                                     **attributes})
 
+    def another_group(self, name="", **attributes):
+        self.groups.append(self.post("security_group", name=f"{self.name}{name}", **attributes)["id"])
+        return self.groups[-1]
+
     def allow_ipv6(self):
         """The same rules for IPv6."""
         for protocol in ("ipv6-icmp", "tcp", "udp"):
@@ -66,6 +72,11 @@ class Tenant:
 
     def forbid(self, rule):
         self.request("DELETE", f"security-group-rules/{rule}")
+
+    def forbid_all(self, group):
+        """Removes every rule of a group, also those that a new group has."""
+        for rule in self.request("GET", f"security-group-rules?security_group_id={group}")["security_group_rules"]:
+            self.forbid(rule["id"])
 
     def drops(self, port_id):
         """How many packets were dropped because of or on the way to a port, by reason."""
@@ -136,7 +147,8 @@ class Tenant:
     def remove(self):
         """Removes everything, whatever fails on the way; the first failure is raised in the end."""
         with ExitStack() as steps:  # the last in is the first out
-            steps.callback(self.request, "DELETE", f"security-groups/{self.group}")
+            for group in self.groups:
+                steps.callback(self.request, "DELETE", f"security-groups/{group}")
             steps.callback(self.request, "DELETE", f"networks/{self.network}")
             steps.callback(self._delete_ports)
             for node, interface in self.wires:
