@@ -28,8 +28,8 @@ struct SecurityGroupRule : Common {
   std::optional<int> port_range_min;
   std::optional<int> port_range_max;
   std::optional<IpPrefix> remote_prefix;
-  /// As the API's caller wrote it when that has host bits (10.0.0.5/24), because Neutron answers with it; else
-  /// empty.
+  /// As the API's caller wrote it when that has host bits (10.0.0.5/24), because Neutron answers with it;
+  /// else empty.
   std::string remote_prefix_text;
   std::optional<Uuid> remote_group;
   std::optional<Uuid> remote_address_group;

@@ -60,6 +60,9 @@ TEST(Transaction, WritesTheOtherOperations) {
   Transaction mutation;
   mutation.mutate("Port", kId, "tags", "insert", "x");
   EXPECT_NE(text_of(mutation).find(R"("mutations":[["tags","insert","x"]])"), std::string::npos);
+  Transaction none;
+  none.wait_for_none("Port", {{"network", "==", Datum(Atom(kId))}});
+  EXPECT_NE(text_of(none).find(R"("columns":["_uuid"],"until":"==","rows":[])"), std::string::npos);
   Transaction wait;
   wait.wait("Port", kId, {{"revision", Datum(Atom(std::int64_t{3}))}});
   EXPECT_NE(text_of(wait).find(R"("columns":["revision"],"until":"==","rows":[{"revision":3}])"),
