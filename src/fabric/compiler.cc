@@ -40,7 +40,7 @@ class Compiler::Impl {
 
   void add_tunnel(const Tunnel& tunnel);
   void remove_tunnel(const TunnelKey& key);
-  void port_moved(const Uuid& port);
+  void watched_ports_may_differ();
   void watch_drops(const DropWatch& watch);
   FlowDelta compile();
   bool ready(const Uuid& port) const;
@@ -89,8 +89,9 @@ void Compiler::Impl::remove_tunnel(const TunnelKey& key) {
   hosting_.tunnel_changed(key.first, key.second);
 }
 
-void Compiler::Impl::port_moved(const Uuid& port) {
-  if (watch_.ports.contains(port)) hosting_.mark({UnitKind::kDropSamples});
+// Few ports are watched, and seldom: a look at them is cheaper than knowing when one is touched.
+void Compiler::Impl::watched_ports_may_differ() {
+  if (!watch_.ports.empty()) hosting_.mark({UnitKind::kDropSamples});
 }
 
 void Compiler::Impl::watch_drops(const DropWatch& watch) {
@@ -262,7 +263,10 @@ Flows Compiler::Impl::drop_sample_flows() const {
   if (watch_.all) return sample_all_drops();
   Flows flows;
   for (const auto& id : watch_.ports) {
-    if (const auto* port = hosting_.plugged(id)) append(flows, sample_drops_of(port->ofport));
+    if (const auto* plugged = hosting_.plugged(id)) append(flows, sample_drops_of(plugged->ofport));
+    const auto port = intent_.find<model::Port>(id);
+    const auto key = port ? active_key(port->network) : std::nullopt;
+    if (key) append(flows, sample_drops_of(*key, port->mac));
   }
   return flows;
 }
@@ -320,14 +324,15 @@ Compiler::~Compiler() = default;
 
 void Compiler::intent_changed(const model::IntentChanges& changes) {
   for (const auto& change : changes) impl_->hosting_.intent_changed(change);
+  impl_->watched_ports_may_differ();
 }
 void Compiler::plug(const LocalPort& port) {
   impl_->hosting_.plug(port);
-  impl_->port_moved(port.port);
+  impl_->watched_ports_may_differ();
 }
 void Compiler::unplug(const Uuid& port) {
   impl_->hosting_.unplug(port);
-  impl_->port_moved(port);
+  impl_->watched_ports_may_differ();
 }
 void Compiler::add_tunnel(const Tunnel& tunnel) {
   impl_->add_tunnel(tunnel);

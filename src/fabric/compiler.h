@@ -38,7 +38,7 @@ struct NodeFacts {
   std::string name;
 };
 
-/// Whose drops are sampled: everybody's, or those that some local ports cause or suffer.
+/// Whose drops are sampled: everybody's, or those that some ports, here or elsewhere, cause or suffer.
 struct DropWatch {
   bool all = false;
   std::set<Uuid> ports;

@@ -171,12 +171,12 @@ TEST(Compiler, LearnedPlacesAreKeptWhileTheirPortIsThere) {
 TEST(Compiler, SamplesDropsOnlyWhileSomebodyFollows) {
   ExampleWorld e;
   e.compiler.watch_drops({.all = false, .ports = {e.alice}});
-  EXPECT_THAT(e.compiler.compile().add_or_replace, SizeIs(2));
+  EXPECT_THAT(e.compiler.compile().add_or_replace, SizeIs(4));
   e.compiler.plug(local(e.alice, 99));
   EXPECT_THAT(render(e.compiler.compile().add_or_replace),
               HasSubstr("table=dropped priority=100,in_port=99 "));
   e.compiler.watch_drops({});
-  EXPECT_THAT(e.compiler.compile().remove, SizeIs(2));
+  EXPECT_THAT(e.compiler.compile().remove, SizeIs(4));
 }
 
 TEST(Compiler, DroppingFlowsHaveACookieBitOfTheirOwn) {

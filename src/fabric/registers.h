@@ -37,7 +37,7 @@ inline constexpr RegisterField kNetworkField{
     0,
     28,
     Table::kClassify,
-    Table::kOutput,
+    Table::kDropped,
     "Key of the network: encapsulation (bits 24-27: 1 vxlan, 2 geneve) and VNI."};
 inline constexpr RegisterField kFromTunnel{"from_tunnel",
                                            0,

@@ -22,4 +22,12 @@ Flows sample_drops_of(std::uint32_t ofport) {
           flow(family::kSampled, with({}, kOutPort, ofport), {copy_to_agent()})};
 }
 
+Flows sample_drops_of(NetworkKey network, const MacAddress& mac) {
+  const openflow::Match there = with({}, kNetworkField, network.value);
+  openflow::Match from = there, to = there;
+  from.set(openflow::Field::kEthSrc, mac);
+  to.set(openflow::Field::kEthDst, mac);
+  return {flow(family::kSampled, from, {copy_to_agent()}), flow(family::kSampled, to, {copy_to_agent()})};
+}
+
 }  // namespace weft::fabric

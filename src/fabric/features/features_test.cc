@@ -180,6 +180,8 @@ TEST(Places, AreLearnedFromAnnouncementsAndAskedForUnknownMacs) {
       .add("the same on every node", places_pipeline())
       .add("samples of all drops", sample_all_drops())
       .add("samples of a port's drops", sample_drops_of(11))
+      .add("samples of a MAC's drops",
+           sample_drops_of(NetworkKey{0x100004d}, MacAddress::from_u64(0xfa163e000001)))
       .expect("places");
 }
 
