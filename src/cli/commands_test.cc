@@ -19,6 +19,14 @@ constexpr auto kFlows = R"json([
    "cookie":"0x04","owners":[]}])json";
 // clang-format on
 
+// clang-format off
+constexpr auto kDrops = R"json([
+  {"reason":"no rule","direction":"ingress","packets":2,"bytes":196,"port":"00000000-0000-0000-0000-000000000005"},
+  {"reason":"no rule","direction":"ingress","packets":8,"bytes":900,"port":"00000000-0000-0000-0000-000000000006"}])json";
+constexpr auto kSample = R"json({"time":1,"node":"worker1","reason":"spoofed IP","direction":"egress","network":null,
+  "sender":"00000000-0000-0000-0000-000000000005","receiver":null,"frame":"fa163e000002fa163e00000188cc"})json";
+// clang-format on
+
 const Command& command(std::string_view path) {
   return *std::ranges::find(commands(), path, &Command::path);
 }
@@ -37,22 +45,45 @@ class CommandsTest : public testing::Test {
     intent_.put(port);
   }
 
-  Result<Output> flows(std::string node, bool explain) {
+  /// What the command line says.
+  struct Words {
+    std::map<std::string, std::string> arguments;
+    std::map<std::string, bool> flags;
+    std::map<std::string, std::vector<std::string>> options;
+    bool as_json = false;
+  };
+
+  Result<Output> call(std::string_view path, Words words) {
     Call call{
         .intent = intent_,
-        .arguments = {{"node", std::move(node)}},
-        .flags = {{"explain", explain}},
+        .arguments = words.arguments,
+        .flags = words.flags,
+        .options = words.options,
+        .as_json = words.as_json,
         .ask_agent = [this](const std::string& endpoint, const std::string& path) -> Result<std::string> {
           asked_ = endpoint + path;
           if (answer_.empty()) return fail(Errc::kUnavailable, "connection refused");
           return answer_;
-        }};
-    return command("flows").run(call);
+        },
+        .follow = [this](const std::vector<Feed>& feeds, const FeedHandlers& handlers) -> Result<void> {
+          asked_ = feeds.front().endpoint + feeds.front().target;
+          for (int i = 0; i < 2; ++i) handlers.line(feeds.front(), sample_);
+          return {};
+        },
+        .print = [this](std::string_view text) { printed_ += text; },
+        .warn = [this](std::string_view text) { warned_ += text; }};
+    return command(path).run(call);
+  }
+
+  Result<Output> flows(std::string node, bool explain) {
+    return call("flows", {.arguments = {{"node", std::move(node)}}, .flags = {{"explain", explain}}});
   }
 
   model::Intent intent_;
   std::string asked_;
   std::string answer_ = kFlows;
+  std::string sample_ = kSample;
+  std::string printed_, warned_;
 };
 
 TEST_F(CommandsTest, FlowsAreAskedFromTheNodesOwnEndpoint) {
@@ -91,10 +122,68 @@ TEST_F(CommandsTest, FlowsSayWhichAgentDoesNotAnswer) {
 }
 
 TEST_F(CommandsTest, PortShowTakesAName) {
-  Call call{.intent = intent_, .arguments = {{"port", "cirros-test001"}}};
-  auto output = command("port show").run(call);
+  auto output = call("port show", {.arguments = {{"port", "cirros-test001"}}});
   ASSERT_TRUE(output);
   EXPECT_EQ(output->json.at("id"), "00000000-0000-0000-0000-000000000005");
+}
+
+TEST_F(CommandsTest, PortShowTellsWhatItsNodeDropped) {
+  answer_ = kDrops;
+  auto port = *intent_.find<model::Port>(*Uuid::parse("00000000-0000-0000-0000-000000000005"));
+  port.host = "worker1";
+  intent_.put(port);
+  auto output = call("port show", {.arguments = {{"port", "cirros-test001"}}});
+  ASSERT_TRUE(output);
+  EXPECT_EQ(asked_, "tcp:192.0.2.1:9697/drops");
+  EXPECT_EQ(output->json.at("drops").as_array().size(), 1u) << "only its own";
+  EXPECT_EQ(output->json.at("drops").at(0).at("packets"), 2);
+  EXPECT_THAT(output->text, HasSubstr("| no rule |     2 | port cirros-test001 ("));
+}
+
+TEST_F(CommandsTest, PortShowDoesWithoutANodeThatDoesNotAnswer) {
+  answer_.clear();
+  auto port = *intent_.find<model::Port>(*Uuid::parse("00000000-0000-0000-0000-000000000005"));
+  port.host = "worker1";
+  intent_.put(port);
+  auto output = call("port show", {.arguments = {{"port", "cirros-test001"}}});
+  ASSERT_TRUE(output);
+  EXPECT_THAT(output->text, HasSubstr("not known: ask worker1 on tcp:192.0.2.1:9697"));
+  EXPECT_TRUE(output->json.at("drops").as_array().empty());
+}
+
+TEST_F(CommandsTest, DropsAreCountedByNode) {
+  answer_ = kDrops;
+  auto all = call("drops", {.flags = {{"follow", false}}});
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->json.as_array().size(), 2u);
+  EXPECT_EQ(all->json.at(0).at("node"), "worker1");
+  auto one = call("drops", {.flags = {{"follow", false}}, .options = {{"port", {"cirros-test001"}}}});
+  EXPECT_EQ(one->json.as_array().size(), 1u);
+  EXPECT_EQ(call("drops", {.flags = {{"follow", false}}, .options = {{"node", {"worker"}}}}).error().message,
+            "no node is named \"worker\"; did you mean worker1?");
+}
+
+TEST_F(CommandsTest, DropsFailWhenNoNodeAnswers) {
+  answer_.clear();
+  EXPECT_THAT(call("drops", {.flags = {{"follow", false}}}).error().message,
+              HasSubstr("ask worker1 on tcp:192.0.2.1:9697"));
+}
+
+TEST_F(CommandsTest, FollowedDropsAreExplainedOnceInARow) {
+  auto output = call("drops", {.flags = {{"follow", true}}, .options = {{"port", {"cirros-test001"}}}});
+  ASSERT_TRUE(output);
+  EXPECT_EQ(asked_, "tcp:192.0.2.1:9697/drops?follow=1&port=00000000-0000-0000-0000-000000000005");
+  auto first = printed_.find("  port cirros-test001"), line = printed_.find("spoofed IP (egress): fa:16");
+  EXPECT_LT(line, first);
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(printed_.find("  port cirros-test001", first + 1), std::string::npos);
+  EXPECT_NE(printed_.find("spoofed IP (egress)", first), std::string::npos);
+}
+
+TEST_F(CommandsTest, FollowedDropsAreOneObjectALineForPrograms) {
+  call("drops", {.flags = {{"follow", true}}, .options = {}, .as_json = true});
+  EXPECT_EQ(std::ranges::count(printed_, '\n'), 2);
+  EXPECT_THAT(printed_, HasSubstr("\"reason\":\"spoofed IP\""));
 }
 
 TEST(Commands, HaveHelpAndDistinctPaths) {

@@ -8,24 +8,13 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include "cli/json_read.h"
 #include "fabric/cookie.h"
 
 namespace weft::cli {
 namespace {
 
 namespace json = boost::json;
-
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::int64_t number_of(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_number()) return 0;
-  boost::system::error_code ignored;
-  return value->to_number<std::int64_t>(ignored);
-}
 
 std::optional<fabric::ObjectKind> parse_kind(std::string_view text) {
   using fabric::ObjectKind;

@@ -32,6 +32,7 @@ struct Parsed {
   CLI::App* app = nullptr;
   std::map<std::string, std::string> arguments;
   std::map<std::string, bool> flags;
+  std::map<std::string, std::vector<std::string>> options;
 };
 
 bool is_set(const char* variable) {
@@ -65,6 +66,15 @@ Result<std::string> ask_agent(const std::string& endpoint, const std::string& pa
   return std::move(response.body);
 }
 
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+void warn(std::string_view text) {
+  std::fprintf(stderr, "weft: %.*s\n", static_cast<int>(text.size()), text.data());
+}
+
 /// The parser's node for a command path, made with its groups ("port" of "port show") as needed.
 CLI::App* add_path(CLI::App& root, const Command& command) {
   auto space = command.path.find(' ');
@@ -86,6 +96,10 @@ void declare(CLI::App& root, Parsed& parsed) {
   }
   for (const auto& flag : parsed.command->flags) {
     parsed.app->add_flag("--" + flag.name, parsed.flags[flag.name], flag.help);
+  }
+  for (const auto& option : parsed.command->options) {
+    parsed.app->add_option("--" + option.name, parsed.options[option.name], option.help)
+        ->allow_extra_args(false);
   }
 }
 
@@ -109,14 +123,22 @@ void declare_options(CLI::App& root, Settings& settings) {
 Result<std::string> execute(const Parsed& parsed, const Settings& settings) {
   auto remotes = settings.store.empty() ? std::vector<std::string>{kDefaultStore} : settings.store;
   WEFT_TRY(auto snapshot, Snapshot::read(remotes, std::chrono::seconds(settings.timeout_seconds)));
-  Call call{.intent = snapshot->intent(),
-            .arguments = parsed.arguments,
-            .flags = parsed.flags,
-            .theme = detect_theme(),
-            .now = microseconds_now(),
-            .ask_agent = ask_agent};
+  Call call{
+      .intent = snapshot->intent(),
+      .arguments = parsed.arguments,
+      .flags = parsed.flags,
+      .options = parsed.options,
+      .as_json = settings.format == "json",
+      .theme = detect_theme(),
+      .now = microseconds_now(),
+      .ask_agent = ask_agent,
+      .follow = [&](const std::vector<Feed>& feeds,
+                    const FeedHandlers& handlers) { return follow(snapshot->context(), feeds, handlers); },
+      .print = print,
+      .warn = warn};
   WEFT_TRY(auto output, parsed.command->run(call));
-  return settings.format == "json" ? pretty(output.json) : std::move(output.text);
+  if (output.json.is_null()) return std::string();  // already printed
+  return call.as_json ? pretty(output.json) : std::move(output.text);
 }
 
 }  // namespace
@@ -140,7 +162,7 @@ int run(int argc, const char* const* argv) {
     if (!parsed.app->parsed()) continue;
     auto text = execute(parsed, settings);
     if (text) return std::fputs(text->c_str(), stdout) >= 0 && std::fflush(stdout) == 0 ? 0 : 1;
-    std::fprintf(stderr, "weft: %s\n", text.error().message.c_str());
+    warn(text.error().message);
   }
   return 1;
 }

@@ -60,4 +60,11 @@ Error ambiguous_name(std::string_view kind, std::string_view typed, std::vector<
                                     "\": name one by id: " + joined(ids));
 }
 
+Result<model::Ref<model::Node>> resolve_node(const model::Intent& intent, const std::string& typed) {
+  if (auto node = intent.node_named(typed)) return node;
+  std::vector<std::string> names;
+  for (const auto& [id, node] : intent.all<model::Node>()) names.push_back(node->name);
+  return fail(unknown_name("node", typed, std::move(names)));
+}
+
 }  // namespace weft::cli

@@ -19,6 +19,9 @@ Error unknown_name(std::string_view kind, std::string_view typed, std::vector<st
 /// Error for a name that several have.
 Error ambiguous_name(std::string_view kind, std::string_view typed, std::vector<std::string> ids);
 
+/// The node of this name. Errors: kNotFound with near matches.
+Result<model::Ref<model::Node>> resolve_node(const model::Intent& intent, const std::string& typed);
+
 /// The object of type T with this id or name. Errors: kNotFound with near matches; kConflict listing the ids
 /// of several.
 template <typename T>

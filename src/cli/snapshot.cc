@@ -24,10 +24,12 @@ class StoreSnapshot final : public Snapshot {
     store_.start();
     context_.run_for(within);
     context_.restart();
+    store_.on_state([](bool) {});
     return store_.synced();
   }
 
   const model::Intent& intent() const override { return store_.intent(); }
+  asio::io_context& context() override { return context_; }
 
  private:
   asio::io_context context_{1};

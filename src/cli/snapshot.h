@@ -1,6 +1,7 @@
 #pragma once
 // The intent, read once from the store.
 
+#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ class Snapshot {
                                                 std::chrono::milliseconds within);
   virtual ~Snapshot() = default;
   virtual const model::Intent& intent() const = 0;
+  /// While somebody runs it, the intent follows the store.
+  virtual boost::asio::io_context& context() = 0;
 };
 
 }  // namespace weft::cli

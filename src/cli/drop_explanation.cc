@@ -1,0 +1,137 @@
+#include "cli/drop_explanation.h"
+
+#include <fmt/format.h>
+
+#include "cli/drop_view.h"
+#include "cli/openstack.h"
+
+namespace weft::cli {
+namespace {
+
+using fabric::Drop;
+
+Explanation only_without_port_security(const DropView& view, std::string why, std::string when) {
+  Explanation out{.object = view.port_text(), .why = std::move(why)};
+  out.remedies.push_back({.text = std::move(when), .commands = {open_port_command(view.port_word())}});
+  return out;
+}
+
+Explanation explain_tag(const DropView& view) {
+  const auto& vlans = view.sample.headers.vlans;
+  return only_without_port_security(view,
+                                    fmt::format("a VLAN tag{} could hide a spoofed header",
+                                                vlans.empty() ? "" : fmt::format(" ({})", vlans.front())),
+                                    "send it untagged, or trust the port");
+}
+
+Explanation explain_other_protocol(const DropView& view) {
+  const auto type = view.sample.headers.ethertype;
+  return only_without_port_security(
+      view,
+      type < 0x600 ? std::string("it is an 802.3 frame: with port security only IP and ARP pass")
+                   : fmt::format("ethertype 0x{:04x}: with port security only IP and ARP pass", type),
+      "trust the port");
+}
+
+Explanation explain_invalid(const DropView& view) {
+  Explanation out{.object = view.port_text(),
+                  .why = "it belongs to no connection that was seen to open, and opens none"};
+  out.remedies.push_back(
+      {.text = "open the connection anew; where packets take two ways, use a stateless group",
+       .commands = {"openstack security group create --stateless GROUP"}});
+  return out;
+}
+
+Explanation explain_unknown_port(const DropView& view) {
+  Explanation out{.object = view.sample.interface.empty()
+                                ? view.port_text()
+                                : fmt::format("interface {} of {}", view.sample.interface, view.sample.node),
+                  .why = view.sample.failure};
+  if (!view.port) {
+    if (out.why.empty()) out.why = "it carries no port: no external_ids:iface-id names one";
+    return out;
+  }
+  const auto word = view.port_word();
+  if (!view.port->admin_state_up) {
+    out.why = view.port_text() + " is administratively down";
+    out.remedies.push_back({.text = "bring it up", .commands = {"openstack port set --enable " + word}});
+  } else if (view.port->host != view.sample.node) {
+    out.remedies.push_back(
+        {.text = "if it belongs here",
+         .commands = {fmt::format("openstack port set --host {} {}", shell_word(view.sample.node), word)}});
+  } else {
+    out.remedies.push_back({.text = "look at it", .commands = {"weft port show " + word}});
+  }
+  if (out.why.empty()) out.why = view.port_text() + " has no flows here";
+  return out;
+}
+
+Explanation explain_unknown_network(const DropView& view) {
+  return {.object = "node " + view.sample.node,
+          .why = "no port of that network is here: the node that sent it has not heard of that yet",
+          .remedies = {}};
+}
+
+Explanation explain_port_down(const DropView& view) {
+  Explanation out{.object = view.port_text(), .why = "the port is administratively down"};
+  out.remedies.push_back(
+      {.text = "bring it up", .commands = {"openstack port set --enable " + view.port_word()}});
+  return out;
+}
+
+Explanation explain_no_destination(const DropView& view) {
+  Explanation out{.object = view.port_text(), .why = "the port has no interface on its node"};
+  const auto word = view.port_word();
+  if (view.port && view.port->host.empty()) {
+    out.why = "the port is bound to no node";
+    out.remedies.push_back({.text = "bind it", .commands = {"openstack port set --host NODE " + word}});
+    return out;
+  }
+  if (view.port && view.port->host != view.sample.node)
+    out.why = fmt::format("there is no tunnel from {} to {}", view.sample.node, view.port->host);
+  out.remedies.push_back({.text = "look at it", .commands = {"weft port show " + word, "weft node list"}});
+  return out;
+}
+
+}  // namespace
+
+Explanation explain(const DropSample& sample, const model::Intent& intent) {
+  const DropView view(sample, intent);
+  switch (sample.reason->reason) {
+    case Drop::kNone:
+      return {};
+    case Drop::kVlanTagged:
+      return explain_tag(view);
+    case Drop::kSpoofedMac:
+    case Drop::kSpoofedIp:
+    case Drop::kSpoofedArp:
+    case Drop::kSpoofedNd:
+      return explain_spoof(view);
+    case Drop::kRogueDhcp:
+      return only_without_port_security(view, "only the network's own service answers DHCP",
+                                        "if this port is meant to serve DHCP, trust it");
+    case Drop::kRogueRa:
+      return only_without_port_security(view, "only the network's own routers advertise themselves",
+                                        "if this port is meant to be a router, trust it");
+    case Drop::kOtherProtocolOut:
+    case Drop::kOtherProtocolIn:
+      return explain_other_protocol(view);
+    case Drop::kNoRuleOut:
+    case Drop::kNoRuleIn:
+      return explain_no_rule(view);
+    case Drop::kInvalidOut:
+    case Drop::kInvalidIn:
+      return explain_invalid(view);
+    case Drop::kUnknownPort:
+      return explain_unknown_port(view);
+    case Drop::kUnknownNetwork:
+      return explain_unknown_network(view);
+    case Drop::kPortDown:
+      return explain_port_down(view);
+    case Drop::kNoDestination:
+      return explain_no_destination(view);
+  }
+  return {};
+}
+
+}  // namespace weft::cli

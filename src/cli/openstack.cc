@@ -1,0 +1,65 @@
+#include "cli/openstack.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "net/headers.h"
+
+namespace weft::cli {
+namespace {
+
+std::string protocol_word(int protocol) {
+  switch (protocol) {
+    case net::kProtocolIcmp:
+      return "icmp";
+    case net::kProtocolTcp:
+      return "tcp";
+    case net::kProtocolUdp:
+      return "udp";
+    case net::kProtocolIcmpv6:
+      return "ipv6-icmp";
+    case net::kProtocolSctp:
+      return "sctp";
+    default:
+      return std::to_string(protocol);
+  }
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+-,=";
+  const bool plain = !text.empty() && text.front() != '-' &&
+                     std::ranges::all_of(text, [&](char c) { return kPlain.find(c) != kPlain.npos; });
+  if (plain) return text;
+  std::string quoted = "'";
+  for (char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + '\'';
+}
+
+std::string rule_command(const WantedRule& rule) {
+  std::string text = "openstack security group rule create";
+  if (rule.direction == model::Direction::kEgress) text += " --egress";
+  if (rule.ethertype == IpVersion::kV6) text += " --ethertype IPv6";
+  text += " --protocol " + protocol_word(rule.protocol);
+  if (rule.port) text += fmt::format(" --dst-port {}", *rule.port);
+  if (rule.icmp_type) text += fmt::format(" --icmp-type {}", *rule.icmp_type);
+  if (rule.icmp_type && rule.icmp_code) text += fmt::format(" --icmp-code {}", *rule.icmp_code);
+  if (!rule.remote.empty()) text += ' ' + rule.remote;
+  return text + ' ' + rule.group;
+}
+
+std::string allow_address_command(const std::string& port, const std::string& address,
+                                  const std::optional<MacAddress>& mac) {
+  const auto with_mac = mac ? ",mac-address=" + mac->to_string() : std::string();
+  return fmt::format("openstack port set --allowed-address ip-address={}{} {}", address, with_mac, port);
+}
+
+std::string open_port_command(const std::string& port) {
+  return "openstack port set --no-security-group --disable-port-security " + port;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,40 @@
+#pragma once
+// Commands for the openstack client, as a person would type them.
+
+#include <optional>
+#include <string>
+
+#include "model/intent.h"
+
+namespace weft::cli {
+
+/// A word of a shell command, quoted where it must be.
+std::string shell_word(const std::string& text);
+
+/// How a command names an object: by its name when no other has it, else by its id.
+template <typename T>
+std::string word_of(const model::Intent& intent, const T& object) {
+  const bool unique = !object.name.empty() && intent.named<T>(object.name).size() == 1;
+  return shell_word(unique ? object.name : object.id.to_string());
+}
+
+/// A rule that would be enough.
+struct WantedRule {
+  std::string group;  ///< as word_of gives it
+  model::Direction direction = model::Direction::kIngress;
+  IpVersion ethertype = IpVersion::kV4;
+  int protocol = 0;
+  std::optional<int> port;                  ///< destination port
+  std::optional<int> icmp_type, icmp_code;  ///< of ICMP and ICMPv6
+  std::string remote;                       ///< "--remote-group web" or "--remote-ip 10.0.0.1/32"
+};
+/// "openstack security group rule create ...".
+std::string rule_command(const WantedRule& rule);
+
+/// "openstack port set --allowed-address ip-address=...[,mac-address=...] PORT".
+std::string allow_address_command(const std::string& port, const std::string& address,
+                                  const std::optional<MacAddress>& mac = {});
+/// Turns port security off, and the groups, which can't stay without it.
+std::string open_port_command(const std::string& port);
+
+}  // namespace weft::cli
