@@ -7,21 +7,14 @@
 #include <fstream>
 
 #include "net/packet.h"
-#include "openflow/connection.h"
+#include "openflow/connected_switch.h"
 #include "openflow/random_flows.h"
-#include "openflow/real_switch.h"
 
 namespace weft::openflow {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-std::vector<FlowMod> additions(const std::vector<Flow>& flows) {
-  std::vector<FlowMod> out;
-  for (const Flow& flow : flows) out.push_back({FlowMod::Command::kAdd, flow});
-  return out;
-}
 
 std::vector<Flow> sorted(std::vector<Flow> flows) {
   std::sort(flows.begin(), flows.end(), [](const Flow& a, const Flow& b) { return a.key < b.key; });
@@ -42,51 +35,13 @@ Flow forwarding(int i) {
   return flow;
 }
 
-class ConnectionTest : public testing::Test {
+class ConnectionTest : public ConnectedSwitch {
  protected:
-  ConnectionTest() {
-    Listener::Handlers handlers;
-    handlers.connected = [this](std::shared_ptr<Connection> c) { connection = std::move(c); };
-    handlers.disconnected = [this](const std::shared_ptr<Connection>& c) {
-      if (connection == c) connection.reset();
-    };
-    handlers.packet_in = [this](const std::shared_ptr<Connection>&, PacketIn p) {
-      packets.push_back(std::move(p));
-    };
-    listener = std::move(*Listener::open(io.get_executor(), "127.0.0.1", 0, handlers, metrics));
-    real.add_bridge("br-test", listener->port());
-    run_until([this] { return connection != nullptr; });
-  }
-
-  void run_until(const std::function<bool()>& condition) {
-    auto deadline = std::chrono::steady_clock::now() + 30s;
-    while (!condition() && std::chrono::steady_clock::now() < deadline) io.run_one_for(1s);
-    ASSERT_TRUE(condition());
-  }
-
-  /// Runs one asynchronous operation to its end.
-  template <typename T>
-  Result<T> await(Task<T> task) {
-    std::optional<Result<T>> result;
-    asio::co_spawn(io, std::move(task),
-                   [&](std::exception_ptr, Result<T> r) { result.emplace(std::move(r)); });
-    while (!result && io.run_one_for(40s) > 0) {
-    }
-    return result ? std::move(*result) : Result<T>(fail(Errc::kInternal, "the operation never ended"));
-  }
-
   std::vector<Flow> dump(std::uint8_t table = 0xff) {
     auto stats = await(connection->dump_flows(table));
     EXPECT_TRUE(stats) << stats.error().message;
     return stats ? flows_of(*stats) : std::vector<Flow>();
   }
-
-  Metrics metrics;
-  asio::io_context io;
-  RealSwitch real;
-  std::shared_ptr<Connection> connection;
-  std::vector<PacketIn> packets;
-  std::unique_ptr<Listener> listener;
 };
 
 TEST_F(ConnectionTest, AppliesTenThousandFlowsAtOnce) {
@@ -263,18 +218,25 @@ TEST_F(ConnectionTest, TheSwitchLearnsFlowsWithinTheirLimit) {
   // The controller hears of each packet after the switch has learned from it.
   learning.actions = {SetField{Field::kReg0, 5, Bits::ones(32)}, learn, Controller{.userdata = {1}}};
   ASSERT_TRUE(await(connection->apply(additions({learning}))));
-  for (std::uint64_t host : {1, 2, 3}) {
+  real.add_port("br-test", "other", 8);
+  auto announce = [this](std::uint64_t host, const char* port) {
     net::UdpEndpoint source{MacAddress::from_u64(host), IpAddress::v4(0x0a000001), 1000};
     net::UdpEndpoint destination{MacAddress::from_u64(9), IpAddress::v4(0x0a000002), 2000};
-    real.send("guest", net::build_udp(source, destination, {}));
-    run_until([&] { return packets.size() == host; });
-  }
+    real.send(port, net::build_udp(source, destination, {}));
+    run_until([&, heard = packets.size()] { return packets.size() > heard; });
+  };
+  announce(1, "other");
+  announce(1, "guest");
+  announce(2, "guest");
+  announce(3, "guest");
+  announce(1, "other");
   Flow wanted{.key = {.table = 10, .priority = 100}, .cookie = 77};
   wanted.key.match.set_bits(Field::kReg0, 0, 28, 5).set(Field::kEthDst, 1);
   wanted.actions = {SetField{Field::kReg1, 7, 0xffff}, SetField{Field::kReg4, 1, 3}};
   Flow second = wanted;
   second.key.match.set(Field::kEthDst, 2);
-  EXPECT_EQ(dump(10), (std::vector<Flow>{wanted, second})) << "the third is beyond the limit";
+  EXPECT_EQ(dump(10), (std::vector<Flow>{wanted, second}))
+      << "at the limit, nothing is added and nothing moves";
 }
 
 TEST_F(ConnectionTest, FlushesOneZone) {

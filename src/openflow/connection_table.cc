@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace weft::openflow {
 namespace {
@@ -120,17 +119,15 @@ bool opens(const Tuple& t, const Packet& packet) {
 
 /// The state of a packet of a known connection, which the packet itself moves on.
 std::uint64_t ConnectionTable::see(Connection& connection, const Packet& packet, bool reply) {
-  connection.answered |= reply;
-  const bool seen_twice = std::exchange(connection.repeated, true);
-  if (reply) return kCtTracked | kCtEstablished | kCtReply;
-  const auto t = addresses_of(packet);
-  bool is_new = !connection.answered;
-  if (t->protocol == kTcp) {
-    is_new &= tcp_flags(packet) == kSyn;
-  } else if (!is_icmp(*t)) {
-    is_new &= !seen_twice;
-  }
-  return kCtTracked | (is_new ? kCtNew : kCtEstablished);
+  Peer& sender = reply ? connection.other : connection.opener;
+  Peer& receiver = reply ? connection.opener : connection.other;
+  const bool tcp = number(packet, Field::kIpProto) == kTcp;
+  const bool asks = tcp ? tcp_flags(packet) == kSyn : !reply;
+  sender.spoke = true;
+  if (!asks) receiver.answered |= receiver.spoke;
+  // A SYN towards the opener, before an answer: a simultaneous open, no reply.
+  if (asks && !sender.answered) return kCtTracked | kCtNew;
+  return kCtTracked | kCtEstablished | (reply ? kCtReply : 0);
 }
 
 ConnectionTable::Tracked ConnectionTable::track(std::uint16_t zone, const Packet& packet,
@@ -165,9 +162,10 @@ void set_tracked_fields(Packet& packet, std::uint16_t zone, const ConnectionTabl
   packet[v4 ? Field::kCtIpv4Dst : Field::kCtIpv6Dst] = t.destination;
   packet[Field::kCtIpProto] = t.protocol;
   constexpr std::uint64_t kLater = 2;
-  const bool shown = (t.protocol == kTcp || t.protocol == kUdp) && !(number(packet, Field::kIpFrag) & kLater);
-  packet[Field::kCtTpSrc] = shown ? t.source_port : 0;
-  packet[Field::kCtTpDst] = shown ? t.destination_port : 0;
+  const bool later = number(packet, Field::kIpFrag) & kLater;
+  // Of ICMP the switch shows type and code (always zero) of the query instead of ports.
+  packet[Field::kCtTpSrc] = later ? 0 : t.source_port;
+  packet[Field::kCtTpDst] = later || is_icmp(t) ? 0 : t.destination_port;
 }
 
 void clear_tracked_fields(Packet& packet) {

@@ -48,17 +48,20 @@ class ConnectionTable {
   /// kForce makes the packet's direction the original one, whatever it was.
   enum class Commit : std::uint8_t { kNo, kYes, kForce };
 
-  /// What ct(zone=), ct(commit,zone=) or ct(commit,force,zone=) does with a packet. A packet seen twice is
-  /// counted twice, as by the switch: UDP is +new until its third packet or an answer, an ICMP query until
-  /// an answer, a TCP connection while its SYN is repeated.
+  /// What ct(zone=), ct(commit,zone=) or ct(commit,force,zone=) does with a packet. A connection is +new
+  /// until it is answered; of TCP only its SYNs are, in either direction (in the reply direction they are
+  /// +new-rpl, with the tuple of the first), while packets without kTcpFlags count as acknowledgements.
   Tracked track(std::uint16_t zone, const Packet& packet, const TrackerView& view = {},
                 Commit commit = Commit::kNo);
   void flush(std::uint16_t zone) { zones_.erase(zone); }
 
  private:
+  struct Peer {
+    bool spoke = false;
+    bool answered = false;  ///< the other one has, after it spoke
+  };
   struct Connection {
-    bool repeated = false;  ///< a packet came after the one that was committed
-    bool answered = false;
+    Peer opener{.spoke = true}, other;
   };
   using Zone = std::map<Tuple, Connection>;  // by the original direction
 
