@@ -12,7 +12,9 @@ using Decoded = std::optional<Action>;
 
 std::optional<SubField> subfield(std::uint32_t header, int low, int count) {
   auto field = find_field(header);
-  if (!field || low + count > 8 * static_cast<int>(header & 0xff)) return std::nullopt;
+  // A header tells a length of its own, shorter (the 16 bits of NXM's in_port) or forged.
+  if (!field || low + count > std::min(8 * static_cast<int>(header & 0xff), info(*field).width))
+    return std::nullopt;
   return SubField{*field, low, count};
 }
 
@@ -20,10 +22,16 @@ std::optional<SubField> subfield(std::uint16_t range, std::uint32_t header) {
   return subfield(header, range >> 6, (range & 0x3f) + 1);
 }
 
+/// A part of a field that has no mask has no form here.
+Decoded set_bits(Field field, const Bits& value, const Bits& mask) {
+  if (!info(field).maskable && mask != Bits::ones(info(field).width)) return std::nullopt;
+  return SetField{field, value, mask};
+}
+
 Decoded set_field(Reader& in) {
   auto f = decode_field(in);
   if (!f) return std::nullopt;
-  return SetField{f->field, f->value, f->mask};
+  return set_bits(f->field, f->value, f->mask);
 }
 
 Decoded reg_load(Reader& in) {
@@ -34,7 +42,7 @@ Decoded reg_load(Reader& in) {
   if (!target) return std::nullopt;
   if (header == kNxmInPort && target->count == 16) return SetField{Field::kInPort, value, Bits::ones(32)};
   Bits mask = Bits::ones(target->count) << target->low;
-  return SetField{target->field, (value << target->low) & mask, mask};
+  return set_bits(target->field, (value << target->low) & mask, mask);
 }
 
 Decoded reg_move(Reader& in) {
