@@ -192,5 +192,52 @@ TEST_F(TrackingTest, ThePacketsOfRandomConversationsAreWhatTheSwitchSaysTheyAre)
   }
 }
 
+/// An IPv4 packet in two: the switch takes no first fragment below 1,200 bytes.
+std::vector<net::Frame> fragments_of(const net::Frame& frame, std::size_t first) {
+  constexpr std::size_t kHeaders = 14 + 20;
+  std::vector<net::Frame> out;
+  for (std::size_t at : {std::size_t{0}, first}) {
+    const std::size_t end = at == 0 ? kHeaders + first : frame.size();
+    net::Frame part(frame.begin(), frame.begin() + kHeaders);
+    part.insert(part.end(), frame.begin() + static_cast<std::ptrdiff_t>(kHeaders + at),
+                frame.begin() + static_cast<std::ptrdiff_t>(end));
+    auto put = [&](std::size_t offset, std::size_t value) {
+      part[14 + offset] = static_cast<std::uint8_t>(value >> 8);
+      part[14 + offset + 1] = static_cast<std::uint8_t>(value);
+    };
+    put(2, part.size() - 14);
+    put(6, at == 0 ? 0x2000 : at / 8);
+    put(10, 0);
+    put(10, net::internet_checksum(net::FrameView(part).subspan(14, 20)));
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+TEST_F(TrackingTest, ALaterFragmentHasTheTupleButNoPorts) {
+  const auto flows = tracking_flows();
+  ASSERT_TRUE(await(connection->apply(additions(flows))));
+  const net::UdpEndpoint source{MacAddress::from_u64(2), IpAddress::v4(0x0a000001), 1000};
+  const net::UdpEndpoint destination{MacAddress::from_u64(4), IpAddress::v4(0x0a000002), 1001};
+  const std::vector<std::uint8_t> payload(1400);
+  for (const auto& frame : fragments_of(net::build_udp(source, destination, payload), 1208))
+    connection->packet_out(frame, kPortController, {Resubmit{0}});
+  run_until([this] { return packets.size() == 2; });
+
+  const Packet whole{{Field::kEthType, 0x0800},        {Field::kIpProto, 17},
+                     {Field::kIpv4Src, host(true, 0)}, {Field::kIpv4Dst, host(true, 1)},
+                     {Field::kUdpSrc, 1000},           {Field::kUdpDst, 1001}};
+  Interpreter interpreter(flows);
+  ConnectionTable connections;
+  LearnedFlows learned;
+  for (std::size_t i = 0; i < 2; ++i) {
+    Packet fragment = whole;
+    fragment[Field::kIpFrag] = i == 0 ? 1 : 3;
+    if (i == 1) fragment[Field::kUdpSrc] = fragment[Field::kUdpDst] = 0;
+    const auto outcome = interpreter.run(fragment, connections, learned, {.whole = whole, .quoted = {}});
+    EXPECT_EQ(seen(packets[i]), seen(outcome.sent.at(0).packet));
+  }
+}
+
 }  // namespace
 }  // namespace weft::openflow
