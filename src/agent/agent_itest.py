@@ -6,12 +6,12 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
-import urllib.request
 import uuid
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[1] / "store" / "weft.ovsschema"
@@ -149,6 +149,13 @@ class Host:
             return self.run("ovs-ofctl", "-O", "OpenFlow15", "--no-stats", "--sort", "dump-flows", "br-int")
         except AssertionError:
             return ""
+
+    def metrics(self):
+        with socket.socket(socket.AF_UNIX) as agent:
+            agent.connect(str(self.dir / "diagnostics.sock"))
+            agent.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+            with agent.makefile() as answer:
+                return answer.read()
 
     def log(self, name="agent"):
         return (self.dir / f"{name}.log").read_text()

@@ -111,8 +111,12 @@ Explanation explain(const DropSample& sample, const model::Intent& intent) {
       return only_without_port_security(view, "only the network's own service answers DHCP",
                                         "if this port is meant to serve DHCP, trust it");
     case Drop::kRogueRa:
-      return only_without_port_security(view, "only the network's own routers advertise themselves",
-                                        "if this port is meant to be a router, trust it");
+      return only_without_port_security(
+          view,
+          view.ip() && view.ip()->fragment
+              ? "a first fragment that hides its ICMPv6 type could be a router advertisement (RFC 7113)"
+              : "only the network's own routers advertise themselves",
+          "if this port is meant to be a router, trust it");
     case Drop::kOtherProtocolOut:
     case Drop::kOtherProtocolIn:
       return explain_other_protocol(view);

@@ -153,6 +153,10 @@ Explanation explain_spoof(const DropView& view) {
     explain_address(view, claim, out);
     return out;
   }
+  if (view.sample.headers.source.is_multicast()) {
+    out.why = "the address of a group of receivers can't be a source";
+    return out;
+  }
   out.remedies.push_back({.text = "only a port without port security may say this",
                           .commands = {open_port_command(view.port_word())}});
   return out;
