@@ -20,6 +20,13 @@ wire.bind((sys.argv[1], 0))
 for _ in range(int(sys.argv[3])):
     wire.send(bytes.fromhex(sys.argv[2]))
 """
+LISTENER = """
+import socket, sys
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+wire.bind((sys.argv[1], 0))
+while True:
+    print(wire.recv(2048).hex(), flush=True)
+"""
 
 
 def ipv4(source, destination, source_mac, destination_mac, protocol=17, payload="1f900035000c0000deadbeef"):
@@ -86,8 +93,23 @@ class DropsOnRealSwitch(unittest.TestCase):
         self.ip = self.host.rows("Address", port=["uuid", self.port])[0]["ip"]
 
     def send(self, source_ip, count=1):
-        frame = ipv4(source_ip, "20.20.1.200", self.mac, "fa:16:3e:ff:ff:ff")
-        self.host.run("/usr/bin/python3", "-c", SENDER, self.interface, frame, str(count))
+        self.send_frame(self.interface, ipv4(source_ip, "20.20.1.200", self.mac, "fa:16:3e:ff:ff:ff"), count)
+
+    def send_frame(self, interface, frame, count=1):
+        self.host.run("/usr/bin/python3", "-c", SENDER, interface, frame, str(count))
+
+    def hears(self, interface):
+        """Listens on an interface; a function that gives the frames so far, as hexadecimal text."""
+        heard = self.host.dir / f"{interface}.heard"
+        with open(heard, "w") as out:
+            listener = subprocess.Popen(
+                ["nsenter", f"--net=/var/run/netns/{self.host.namespace}", "/usr/bin/python3", "-c", LISTENER, interface],
+                stdin=subprocess.DEVNULL, stdout=out)
+        self.addCleanup(lambda: (listener.kill(), listener.wait()))
+        return lambda: heard.read_text().split()
+
+    def forbid(self, rule):
+        self.host.transact({"op": "delete", "table": "SecurityGroupRule", "where": [["_uuid", "==", ["uuid", rule]]]})
 
     def weft(self, *words):
         return json.loads(self.host.run(*weft_command(self.host), "--format", "json", *words))
@@ -152,6 +174,32 @@ class DropsOnRealSwitch(unittest.TestCase):
                          ["openstack security group rule create --egress --protocol udp --dst-port 53 "
                           f"--remote-ip 20.20.1.200/32 {self.host.group}"])
         self.assertEqual(follower.interrupt(), 0)
+
+    def test_dropped_reply_is_told_the_rule_of_its_connection(self):
+        rules = {"group": ["uuid", self.host.group], "ethertype": 4, "project_id": "p"}
+        into = self.host.insert("SecurityGroupRule", direction="ingress", protocol=17, port_range_min=53,
+                                port_range_max=53, key="in", **rules)
+        self.addCleanup(self.forbid, into)
+        client = self.interface, self.mac, self.ip
+        self.setUp()
+        question = ipv4(client[2], self.ip, client[1], self.mac)
+        answer = ipv4(self.ip, client[2], self.mac, client[1], payload="00351f90000c0000deadbeef")
+        out = self.host.insert("SecurityGroupRule", direction="egress", protocol=17, port_range_min=53,
+                               port_range_max=53, key="out", **rules)
+        self.addCleanup(self.forbid, out)
+        heard = self.hears(client[0])
+        eventually(lambda: (self.send_frame(client[0], question), self.send_frame(self.interface, answer),
+                            answer in heard())[-1], "the answer is heard while the rule is there")
+        follower = self.follower("--port", self.port)
+        self.forbid(into)
+        def told():
+            self.send_frame(self.interface, answer)
+            return next((s for s in follower.samples() if s["reason"] == "no rule"), None)
+        sample = eventually(told, "the answer is dropped")
+        self.assertEqual(sample["sender"]["id"], self.port)
+        self.assertEqual(sample["remedies"][0]["commands"],
+                         ["openstack security group rule create --protocol udp --dst-port 53 "
+                          f"--remote-group {self.host.group} {self.host.group}"])
 
     def test_switch_samples_only_while_somebody_follows(self):
         self.assertEqual(self.sampling_flows(), [])
