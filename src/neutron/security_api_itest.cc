@@ -211,30 +211,6 @@ TEST_F(SecurityApi, KeepsStatefulAndStatelessGroupsApart) {
   EXPECT_EQ(change_port(port, mixed), "200");
 }
 
-TEST_F(SecurityApi, NeverMixesKindsWhenTwoServersRace) {
-  auto other = make_group("other");
-  auto seen = [&] {
-    return second_->store.intent().find<model::SecurityGroup>(*Uuid::parse(other)) != nullptr;
-  };
-  run_until(seen);
-  for (int round = 0; round < 20; ++round) {
-    const bool stateful = round % 2 == 1;
-    const std::string kind =
-        R"({"security_group": {"stateful": )" + std::string(stateful ? "true" : "false") + "}}";
-    auto turned = send(*second_, "PUT", "/security-groups/" + other, kind);
-    auto made = send(*first_, "POST", "/ports", port_body(network_, in_groups({group_, other})));
-    run_until([&] { return turned->status != 0 && made->status != 0; });
-    auto now = show("/security-groups/" + other, "security_group").at("stateful").as_bool();
-    if (made->status == 201) {
-      EXPECT_TRUE(now) << "a port has both kinds";
-      auto port = std::string(made->body.at("port").at("id").as_string());
-      EXPECT_EQ(outcome("DELETE", "/ports/" + port), "204");
-    } else {
-      EXPECT_EQ(made->error_type(), "SecurityGroupConflict");
-    }
-  }
-}
-
 TEST_F(SecurityApi, InheritsPortSecurityFromTheNetwork) {
   auto open = make("/networks", "network", R"("name": "open", "port_security_enabled": false)");
   auto port = call("POST", "/ports", port_body(open)).body.at("port").as_object();
@@ -349,20 +325,6 @@ TEST_F(SecurityApi, KeepsAddressGroupsThatRulesName) {
   refuses("409 AddressGroupInUse", "DELETE", "/address-groups/" + id);
   EXPECT_EQ(outcome("DELETE", "/security-group-rules/" + rule), "204");
   EXPECT_EQ(outcome("DELETE", "/address-groups/" + id), "204");
-}
-
-TEST_F(SecurityApi, AddsManyAddressesAtOnceToOneGroup) {
-  auto id = make_address_group("[]");
-  std::vector<std::shared_ptr<Answer>> answers;
-  for (int i = 0; i < 40; ++i)
-    answers.push_back(send(*first_, "PUT", "/address-groups/" + id + "/add_addresses",
-                           R"({"addresses": ["10.0.0.)" + std::to_string(i / 2) + "\"]}"));
-  run_until([&] {
-    return std::all_of(answers.begin(), answers.end(), [](const auto& a) { return a->status != 0; });
-  });
-  auto taken = std::count_if(answers.begin(), answers.end(), [](const auto& a) { return a->status == 200; });
-  EXPECT_EQ(taken, 20) << "each address once";
-  EXPECT_EQ(show("/address-groups/" + id, "address_group").at("addresses").as_array().size(), 20u);
 }
 
 }  // namespace
