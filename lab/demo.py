@@ -10,7 +10,7 @@ LAB_FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(LAB_FOLDER))
 
 from story.cleanup import forget  # noqa: E402
-from story.isolation import CHAPTERS, Story  # noqa: E402
+from story.nested import CHAPTERS, WholeStory  # noqa: E402
 from story.teller import LAB, StoryError, Teller  # noqa: E402
 
 NEXT = """
@@ -49,7 +49,7 @@ def main():
     try:
         bring_up()
         teller = Teller()
-        story = Story(teller)
+        story = WholeStory(teller)
         code = tell(teller, story)
     except (StoryError, subprocess.CalledProcessError, OSError) as error:
         print(f"demo: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The second half of the story: a second tenant with the same addresses, security groups, spoofing, and what to look at."""
+"""The middle of the story: a second tenant with the same addresses, security groups, spoofing, and what to look at."""
 import re
 
 from story.endpoints import Endpoint
@@ -11,7 +11,7 @@ REFUSED = 1  # what ping exits with when nothing answers
 
 
 class Story(FirstLight):
-    """The whole story."""
+    """First light, and then isolation."""
 
     # 6. A second tenant
 

@@ -216,6 +216,9 @@ ATTACKS = {
     "a frame with a length": (OTHER, lambda me, you, them: [Dot3(src=me.mac, dst=you.mac) / LLC() / DATA]),
 }
 
+# No frame may have such a source (IEEE 802.3, 3.2.3): no port may send it, port security or not.
+NEVER = ("multicast source MAC", "broadcast source MAC")
+
 # Questions for a bound port's address, which the node answers in its place and does not pass on.
 ANSWERED = ("gratuitous ARP request of another port's address", "ARP probe for another port's address")
 

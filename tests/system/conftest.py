@@ -12,7 +12,7 @@ os.environ.setdefault("LAB_NAME", "weft-test")
 
 pytest.register_assert_rewrite("stage")
 
-from story.isolation import Story  # noqa: E402
+from story.nested import WholeStory  # noqa: E402
 from story.teller import LAB, Teller  # noqa: E402
 from tenant import Tenant  # noqa: E402
 
@@ -38,7 +38,7 @@ def teller(lab):
 @pytest.fixture(scope="session")
 def story(teller):
     """First light: every test that uses it runs the steps that it needs, each once."""
-    return Story(teller)
+    return WholeStory(teller)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from scapy.packet import Raw
 from attacks import ip4
 from place import Place, mark
 
+CONTROL_PORT = 9
 UNCHECKED = {"security_groups": [], "port_security_enabled": False}
 
 
@@ -53,5 +54,5 @@ class Stage:
 
     def _heard_by(self, mine, place, wire):
         last = mark()
-        mine.send(ip4(self.me, place, payload=UDP(sport=9, dport=9) / Raw(last)))
+        mine.send(ip4(self.me, place, payload=UDP(sport=CONTROL_PORT, dport=CONTROL_PORT) / Raw(last)))
         return wire.heard_until(last)

@@ -7,7 +7,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
 
-from attacks import ANSWERED, ATTACKS, HONEST, dhcp_discover
+from attacks import ANSWERED, ATTACKS, HONEST, NEVER, dhcp_discover
 from stage import UNCHECKED, Stage
 from tenant import Tenant
 
@@ -42,7 +42,7 @@ def test_an_attack_reaches_nobody_and_is_counted(stage, name):
     stage.refuses(lambda place: make(stage.me, place, stage.them), reason)
 
 
-@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in ANSWERED])
+@pytest.mark.parametrize("name", [name for name in ATTACKS if name not in (*ANSWERED, *NEVER)])
 def test_without_port_security_the_attack_arrives(lawless_stage, name):
     """The control: the frame is well made, and nothing but port security stands in its way."""
     _, make = ATTACKS[name]
@@ -58,6 +58,12 @@ def test_without_port_security_the_attack_is_answered(lawless_stage, name):
         wire.send(*make(me, None, them))
         answer = Ether(wire.next_frame())
     assert answer[ARP].op == 2 and answer[ARP].psrc == them.ip
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_even_without_port_security_a_group_is_no_sender(lawless_stage, name):
+    reason, make = ATTACKS[name]
+    lawless_stage.refuses(lambda place: make(lawless_stage.me, place, lawless_stage.them), reason)
 
 
 @pytest.fixture(scope="module")
