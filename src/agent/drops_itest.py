@@ -46,15 +46,19 @@ def ipv4(source, destination, source_mac, destination_mac, protocol=17, payload=
 class Follower:
     """A running `weft drops --follow`."""
 
+    count = 0
+
     def __init__(self, host, *options):
-        self.out, self.err = host.dir / "follow.out", host.dir / "follow.err"
+        Follower.count += 1
+        self.out, self.err = (host.dir / f"follow{Follower.count}.{stream}" for stream in ("out", "err"))
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.process = subprocess.Popen(
                 ["nsenter", f"--net=/var/run/netns/{host.namespace}", *weft_command(host), "--format", "json", "drops",
                  "--follow", *options], stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
     def samples(self):
-        return [json.loads(line) for line in self.out.read_text().splitlines() if line.endswith("}")]
+        *whole, _ = self.out.read_text().split("\n")
+        return [json.loads(line) for line in whole]
 
     def interrupt(self):
         self.process.send_signal(signal.SIGINT)
