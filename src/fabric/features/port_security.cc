@@ -34,7 +34,7 @@ Flows own_address(const PortView& port, const MacAddress& mac, const IpPrefix& p
   flows.push_back(
       flow(family::kArpProbe,
            Match(speaks_arp).set(Field::kArpOp, 1).set(Field::kArpSpa, 0).set_prefix(Field::kArpTpa, prefix),
-           {go(Table::kLocalServices)}));
+           announced(port, mac)));
   return flows;
 }
 

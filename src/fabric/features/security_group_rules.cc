@@ -82,13 +82,17 @@ Matches with_icmp_type(const Sight& sight, const Match& base, const model::Secur
   const Field type = sight.v4 ? Field::kIcmpType : Field::kIcmpv6Type;
   const Field code = sight.v4 ? Field::kIcmpCode : Field::kIcmpv6Code;
   const int wanted = *rule.port_range_min;
-  Match query = of_own_protocol(sight, base, protocol, {.clear = kCtReply});
+  // An error about a connection of another protocol is ICMP too: the connection decides.
+  const Match of_icmp = of_protocol(sight, base, protocol);
+  Match query = of_own_protocol(sight, of_icmp, protocol, {.clear = kCtReply});
   query.set(type, static_cast<std::uint64_t>(wanted));
   if (rule.port_range_max) query.set(code, static_cast<std::uint64_t>(*rule.port_range_max));
   Matches matches = {query, later_fragments(sight, base, protocol)};
   if (!sight.stateful()) return matches;
-  if (const auto answer = answer_to(wanted, sight.v4)) {
-    Match reply = of_own_protocol(sight, base, protocol, {.set = kCtReply});
+  // The tracker knows queries and answers of code 0 only.
+  const auto answer = answer_to(wanted, sight.v4);
+  if (answer && rule.port_range_max.value_or(0) == 0) {
+    Match reply = of_own_protocol(sight, of_icmp, protocol, {.set = kCtReply});
     matches.push_back(reply.set(type, static_cast<std::uint64_t>(*answer)));
   }
   matches.push_back(of_protocol(sight, in_state(base, {.set = kCtRelated, .clear = kCtInvalid}), protocol));
