@@ -3,6 +3,8 @@ BUILD ?= build
 ASAN_BUILD ?= build-asan
 FUZZ_BUILD ?= build-fuzz
 FUZZ_SECONDS ?= 30
+PAIRS ?= 10000000
+SEED ?= $(shell date +%s)
 # A compiler process of this code base takes up to 1.5 GiB.
 JOBS ?= $(shell awk -v cpus=$$(nproc) '/MemAvailable/ {n = int($$2 / 1572864); print n < 1 ? 1 : n < cpus ? n : cpus}' /proc/meminfo)
 
@@ -17,7 +19,7 @@ PROGRAMS = weftd weft-agent weft-cni weft
 CXX_FILES = $(shell git ls-files '*.cc' '*.h')
 CLANG_FORMAT ?= clang-format
 
-.PHONY: help build programs deps configure demo up test system-test down bench fmt lint fuzz clean
+.PHONY: help build programs deps configure demo up test system-test prove down bench fmt lint fuzz clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +51,10 @@ test: ## every ring: static checks, unit, fuzz, integration, sanitizers, system 
 
 system-test: programs ## only the system tests
 	@/usr/bin/python3 tests/run.py system
+
+prove: configure ## reference model against compiled flows: PAIRS packets in random worlds from SEED on
+	@$(LOCKED) cmake --build $(BUILD) -j $(JOBS) --target reference_proof_test
+	@WEFT_PROOF_PAIRS=$(PAIRS) WEFT_PROOF_SEED=$(SEED) $(BUILD)/tests/reference_proof_test
 
 bench: build ## benchmarks, as a table and as JSON
 	@/usr/bin/python3 bench/bench.py

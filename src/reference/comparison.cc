@@ -9,64 +9,74 @@
 namespace weft::reference {
 namespace {
 
+using MakeWorld = decltype(Case::make_world);
+
 struct Difference {
   std::size_t at = 0;
   std::string model, flows;
 };
 
-/// What a port may call its own: when that changes, its announcements are void.
-struct Identity {
-  bool here = false, secure = false;
-  std::vector<model::AddressPair> pairs;
-  bool operator==(const Identity&) const = default;
+/// What a port may announce, besides its own MAC.
+struct Announcing {
+  bool here = false, anything = false;
+  std::set<model::AddressPair> pairs;
 };
 
-std::map<Uuid, Identity> identities(const NodeWorld& w) {
-  std::map<Uuid, Identity> identities;
-  const auto plugged = w.place().plugged;
-  for (const auto& id : w.ports)
-    if (const auto port = w.intent().find<model::Port>(id))
-      identities[id] = {plugged.contains(id) && port->admin_state_up, port->port_security_enabled,
-                        port->allowed_address_pairs};
-  return identities;
+Announcing announcing(const NodeWorld& w, const Uuid& id) {
+  const auto port = w.intent().find<model::Port>(id);
+  if (!port || !port->admin_state_up || !w.place().plugged.contains(id)) return {};
+  Announcing right{.here = true, .anything = !port->port_security_enabled, .pairs = {}};
+  for (const auto& pair : port->allowed_address_pairs)
+    if (!right.anything && pair.mac && *pair.mac != port->mac) right.pairs.insert(pair);
+  return right;
+}
+
+/// Places that a port announced are void when it loses any right to announce.
+bool is_less(const Announcing& now, const Announcing& before) {
+  return now.here < before.here || now.anything != before.anything ||
+         !std::includes(now.pairs.begin(), now.pairs.end(), before.pairs.begin(), before.pairs.end());
+}
+
+/// Changes the world, and what the model remembers with it.
+void apply(const Change& change, NodeWorld& world, Memory& memory) {
+  std::map<Uuid, Announcing> before;
+  for (const auto& port : world.ports) before[port] = announcing(world, port);
+  change.apply(world);
+  for (const auto& [port, right] : before)
+    if (is_less(announcing(world, port), right)) memory.places.forget(port);
+}
+
+Verdict ask_model(const Event& event, const NodeWorld& world, Memory& memory) {
+  const Place place = world.place();
+  if (const auto* e = std::get_if<FromPort>(&event))
+    return send(world.intent(), place, e->port, e->packet, memory);
+  const auto& e = std::get<FromNode>(event);
+  return receive(world.intent(), place, e.node, e.network, e.packet, memory);
 }
 
 /// Model and flows side by side.
 class Comparison {
  public:
   Comparison(const MakeWorld& make_world, const Mutation& mutation)
-      : world_(make_world()), place_(world_->place()), node_(*world_, mutation), strict_(!mutation) {}
+      : world_(make_world()), node_(*world_, mutation), strict_(!mutation) {}
 
   std::optional<Difference> step(const Event& event, Tally* tally) {
-    if (const auto* change = std::get_if<Change>(&event)) return apply(*change, tally);
-    const Verdict expected = ask_model(event);
+    if (const auto* change = std::get_if<Change>(&event)) {
+      apply(*change, *world_, memory_);
+      node_.update();
+      if (tally) ++tally->changes;
+      return std::nullopt;
+    }
+    const Verdict expected = ask_model(event, *world_, memory_);
     const Verdict seen = node_.run(event);
     if (tally) count(expected, *tally);
     if (expected == seen) return std::nullopt;
-    return Difference{0, to_text(expected), to_text(seen)};
+    return Difference{0, to_text(expected, *world_), to_text(seen, *world_)};
   }
 
   bool equals_fresh() const { return !strict_ || node_.equals_fresh(); }
 
  private:
-  Verdict ask_model(const Event& event) {
-    if (const auto* e = std::get_if<FromPort>(&event))
-      return send(world_->intent(), place_, e->port, e->packet, memory_);
-    const auto& e = std::get<FromNode>(event);
-    return receive(world_->intent(), place_, e.node, e.network, e.packet, memory_);
-  }
-
-  std::optional<Difference> apply(const Change& change, Tally* tally) {
-    const auto before = identities(*world_);
-    change.apply(*world_);
-    place_ = world_->place();
-    for (const auto& [port, identity] : identities(*world_))
-      if (before.at(port) != identity) memory_.places.forget(port);
-    node_.update();
-    if (tally) ++tally->changes;
-    return std::nullopt;
-  }
-
   static void count(const Verdict& verdict, Tally& tally) {
     ++tally.packets;
     if (!verdict.delivered.empty() || !verdict.sent_to.empty()) ++tally.passed;
@@ -74,7 +84,6 @@ class Comparison {
   }
 
   std::unique_ptr<NodeWorld> world_;
-  Place place_;
   CompiledNode node_;
   Memory memory_;
   bool strict_;
@@ -121,28 +130,44 @@ std::vector<Event> random_events(NodeWorld& world, int count, std::mt19937& rand
 
 }  // namespace
 
-std::optional<std::string> find_difference(const MakeWorld& make_world, const std::vector<Event>& given,
-                                           const Mutation& mutation, Tally* tally) {
+std::string last_verdict(const Case& c) {
+  const auto world = c.make_world();
+  Verdict verdict;
+  Memory memory;
+  for (const Event& event : c.events) {
+    if (const auto* change = std::get_if<Change>(&event))
+      apply(*change, *world, memory);
+    else
+      verdict = ask_model(event, *world, memory);
+  }
+  return to_text(verdict, *world);
+}
+
+bool differ(const Case& c, const Mutation& mutation) {
+  return compare(c.make_world, c.events, mutation).has_value();
+}
+
+std::optional<std::string> find_difference(const Case& c, const Mutation& mutation, Tally* tally) {
+  const auto& [make_world, given] = c;
   auto difference = compare(make_world, given, mutation, tally);
   if (!difference) return std::nullopt;
   std::vector<Event> events(given.begin(), given.begin() + static_cast<std::ptrdiff_t>(difference->at) + 1);
   events = minimise(make_world, std::move(events), mutation);
   difference = compare(make_world, events, mutation);
   std::string text = fmt::format("after {} event(s)\n", events.size());
-  for (const Event& event : events) text += "  " + to_text(event) + '\n';
+  const auto world = make_world();
+  for (const Event& event : events) text += "  " + to_text(event, *world) + '\n';
   return text + "  model: " + difference->model + "\n  flows: " + difference->flows;
 }
 
-std::optional<std::string> find_difference(std::uint32_t seed, int count, const Mutation& mutation,
-                                           Tally* tally) {
+Case random_case(std::uint32_t seed, int count) {
   auto make_world = [seed] {
     std::mt19937 random(seed);
     return make_random_world(random);
   };
   std::mt19937 random(seed);
   const auto world = make_random_world(random);
-  const auto difference = find_difference(make_world, random_events(*world, count, random), mutation, tally);
-  return difference ? std::optional(fmt::format("seed {}: {}", seed, *difference)) : std::nullopt;
+  return {make_world, random_events(*world, count, random)};
 }
 
 }  // namespace weft::reference

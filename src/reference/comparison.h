@@ -6,8 +6,14 @@
 
 namespace weft::reference {
 
-/// Makes the same world each time that it is called.
-using MakeWorld = std::function<std::unique_ptr<NodeWorld>()>;
+/// What happens, in a world that can be made again and again.
+struct Case {
+  std::function<std::unique_ptr<NodeWorld>()> make_world;
+  std::vector<Event> events;
+};
+
+/// `count` random events in a random world.
+Case random_case(std::uint32_t seed, int count);
 
 /// What happened in the events that were compared.
 struct Tally {
@@ -15,13 +21,13 @@ struct Tally {
   std::map<Drop, std::uint64_t> drops;
 };
 
-/// Tells in words the first difference that the events show, with the smallest list of events that still
-/// shows it; nothing when there is none.
-std::optional<std::string> find_difference(const MakeWorld& make_world, const std::vector<Event>& events,
-                                           const Mutation& mutation = {}, Tally* tally = nullptr);
-
-/// The same for `count` random events in a random world.
-std::optional<std::string> find_difference(std::uint32_t seed, int count, const Mutation& mutation = {},
+/// Tells in words the first difference that a case shows, with the smallest list of events that still shows
+/// it; nothing when there is none.
+std::optional<std::string> find_difference(const Case& c, const Mutation& mutation = {},
                                            Tally* tally = nullptr);
+/// The model's verdict on the last packet, in words.
+std::string last_verdict(const Case& c);
+/// Is there any difference? Quicker than to tell which.
+bool differ(const Case& c, const Mutation& mutation);
 
 }  // namespace weft::reference

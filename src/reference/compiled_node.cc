@@ -50,7 +50,7 @@ CompiledNode::CompiledNode(NodeWorld& world, Mutation mutation)
 void CompiledNode::update() {
   plug_what_changed();
   compiler_.intent_changed(world_.world.take_changes());
-  compiler_.compile();
+  for (auto cookie : compiler_.compile().forget) learned_.forget(cookie);
   interpreter_ = std::make_unique<openflow::Interpreter>(mutation_ ? mutation_(compiler_.desired())
                                                                    : compiler_.desired());
 }
@@ -91,7 +91,7 @@ Verdict CompiledNode::run(const Event& event) {
   fields[Field::kInPort] = ingress(event);
   if (const auto* e = std::get_if<FromNode>(&event))
     fields[Field::kTunId] = static_cast<std::uint64_t>(world_.intent().find<model::Network>(e->network)->vni);
-  const auto outcome = interpreter_->run(fields, connections_);
+  const auto outcome = interpreter_->run(fields, connections_, learned_, to_view(*packet_of(event)));
   Verdict verdict;
   note(outcome, event, verdict);
   return verdict;

@@ -34,10 +34,12 @@ class CompiledNode {
   fabric::Compiler compiler_;
   std::unique_ptr<openflow::Interpreter> interpreter_;
   openflow::ConnectionTable connections_;
+  openflow::LearnedFlows learned_;
   std::map<Uuid, fabric::LocalPort> plugged_;
 };
 
-/// A packet as the switch sees it when it comes in.
+/// A packet as flows see it when it comes in, and as the tracker does.
 openflow::Packet to_fields(const Packet& packet);
+openflow::TrackerView to_view(const Packet& packet);
 
 }  // namespace weft::reference

@@ -8,9 +8,10 @@
 namespace weft::reference {
 namespace {
 
-/// Ids of worlds end in a number.
-std::string short_id(const Uuid& id) {
-  return id.to_string().substr(30);
+template <typename T>
+std::string name_of(const Uuid& id, const NodeWorld& world) {
+  const auto object = world.intent().find<T>(id);
+  return object ? object->name : id.to_string();
 }
 
 std::string to_text(const Packet::Ip& ip) {
@@ -62,23 +63,27 @@ const Packet* packet_of(const Event& event) {
   return nullptr;
 }
 
-std::string to_text(const Event& event) {
+std::string to_text(const Event& event, const NodeWorld& world) {
   if (const auto* e = std::get_if<FromPort>(&event))
-    return fmt::format("port {}: {}", short_id(e->port), to_text(e->packet));
+    return fmt::format("{}: {}", name_of<model::Port>(e->port, world), to_text(e->packet));
   if (const auto* e = std::get_if<FromNode>(&event))
-    return fmt::format("from {} in {}: {}", e->node, short_id(e->network), to_text(e->packet));
+    return fmt::format("from {} in {}: {}", e->node, name_of<model::Network>(e->network, world),
+                       to_text(e->packet));
   return std::get<Change>(event).text;
 }
 
-std::string to_text(const Verdict& v) {
-  std::vector<std::string> delivered, drops;
-  for (const auto& port : v.delivered) delivered.push_back(short_id(port));
+std::string to_text(const Verdict& v, const NodeWorld& world) {
+  std::vector<std::string> parts, drops, delivered;
+  for (const auto& port : v.delivered) delivered.push_back(name_of<model::Port>(port, world));
   for (const auto& [reason, port] : v.drops)
-    drops.push_back(fmt::format("{}{}", to_string(reason), port ? " of " + short_id(*port) : ""));
-  return fmt::format("{}{}delivered=[{}] sent_to=[{}] dropped=[{}]",
-                     v.answer ? "answered with " + v.answer->to_string() + " " : "",
-                     v.to_agent ? "to the agent " : "", fmt::join(delivered, " "), fmt::join(v.sent_to, " "),
-                     fmt::join(drops, ", "));
+    drops.push_back(std::string(to_string(reason)) +
+                    (port ? " of " + name_of<model::Port>(*port, world) : ""));
+  if (v.answer) parts.push_back("answered with " + v.answer->to_string());
+  if (v.to_agent) parts.push_back("to the agent");
+  if (!delivered.empty()) parts.push_back(fmt::format("to {}", fmt::join(delivered, ", ")));
+  if (!v.sent_to.empty()) parts.push_back(fmt::format("to node {}", fmt::join(v.sent_to, ", ")));
+  if (!drops.empty()) parts.push_back(fmt::format("dropped: {}", fmt::join(drops, ", ")));
+  return parts.empty() ? "nowhere" : fmt::format("{}", fmt::join(parts, "; "));
 }
 
 }  // namespace weft::reference

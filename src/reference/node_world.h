@@ -44,7 +44,8 @@ struct Change {
 using Event = std::variant<FromPort, FromNode, Change>;
 
 const Packet* packet_of(const Event& event);
-std::string to_text(const Event& event);
-std::string to_text(const Verdict& verdict);
+/// In words, with the names of ports.
+std::string to_text(const Event& event, const NodeWorld& world);
+std::string to_text(const Verdict& verdict, const NodeWorld& world);
 
 }  // namespace weft::reference

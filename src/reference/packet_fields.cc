@@ -71,4 +71,15 @@ openflow::Packet to_fields(const Packet& packet) {
   return fields;
 }
 
+openflow::TrackerView to_view(const Packet& packet) {
+  openflow::TrackerView view;
+  if (packet.ip && packet.ip->fragment != Fragment::kWhole) {
+    Packet whole = packet;
+    whole.ip->fragment = Fragment::kWhole;
+    view.whole = to_fields(whole);
+  }
+  if (packet.quoted) view.quoted = to_fields({.ip = packet.quoted});
+  return view;
+}
+
 }  // namespace weft::reference

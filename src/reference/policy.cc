@@ -19,10 +19,6 @@ bool has_dhcp(const model::Intent& intent, const Uuid& network) {
   });
 }
 
-bool announces(const Packet& packet) {
-  return packet.arp || (packet.ip && is_advertisement(*packet.ip));
-}
-
 /// One packet on its way through one node.
 class Journey {
  public:
@@ -34,22 +30,21 @@ class Journey {
     if (!sender_ || !is_here(*sender_)) return dropped(Drop::kUnknownPort);
     network_ = sender_->network;
     if (const auto drop = check_source(intent_, *sender_, packet_)) return dropped(*drop, id);
-    if (announces(packet_)) memory_.places.announce(network_, packet_.eth_src, id);
     verdict_.to_agent = is_for_the_agent();
     verdict_.answer = answer();
-    if (verdict_.to_agent || verdict_.answer) return verdict_;
-    if (const auto drop = policy_of(*sender_, Direction::kEgress)) return dropped(*drop, id);
-    forward();
+    if (!verdict_.to_agent && !verdict_.answer) leave();
+    announce(id);
     return verdict_;
   }
 
   Verdict from_node(const std::string& node, const Uuid& network) {
     network_ = network;
     const auto& ports = intent_.ports_of(network);
-    if (std::none_of(ports.begin(), ports.end(), [&](const Uuid& id) { return is_here(*port(id)); }))
-      return dropped(Drop::kUnknownNetwork);
-    if (announces(packet_)) memory_.places.announce(network_, packet_.eth_src, node);
-    forward();
+    if (std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) { return is_here(*port(id)); }))
+      forward();
+    else
+      dropped(Drop::kUnknownNetwork);
+    announce(node);
     return verdict_;
   }
 
@@ -96,34 +91,59 @@ class Journey {
     return check_policy(intent_, port, direction, packet_, memory_.connections);
   }
 
-  void forward() {
-    const auto owner = intent_.port_by_mac(network_, packet_.eth_dst);
-    if (owner && !owner->host.empty()) return forward_to(*owner);
-    if (const auto* place = memory_.places.find(network_, packet_.eth_dst)) return forward_to(*place);
-    flood();
+  void leave() {
+    if (const auto drop = policy_of(*sender_, Direction::kEgress))
+      dropped(*drop, sender_->id);
+    else
+      forward();
   }
 
-  void forward_to(const model::Port& owner) {
+  /// Where the packet's MAC is, for packets to come.
+  void announce(MacPlace place) {
+    if (packet_.arp || (packet_.ip && is_advertisement(*packet_.ip)))
+      memory_.places.announce(network_, packet_.eth_src, std::move(place));
+  }
+
+  void forward() {
+    const auto owner = intent_.port_by_mac(network_, packet_.eth_dst);
+    if (owner && !owner->host.empty())
+      to_owner(*owner);
+    else
+      to_place();
+  }
+
+  void to_owner(const model::Port& owner) {
     if (!owner.admin_state_up)
       dropped(Drop::kPortDown);
     else if (owner.host != place_.node)
-      forward_to(MacPlace(owner.host));
+      to_node(owner.host);
     else if (is_here(owner))
       deliver(owner);
     else
       dropped(Drop::kUnknownDestination);
   }
 
-  /// What came from a node never goes to a node.
-  void forward_to(const MacPlace& place) {
-    if (const auto* id = std::get_if<Uuid>(&place)) return deliver(*port(*id));
-    const auto& node = std::get<std::string>(place);
-    if (!sender_)
-      flood();
-    else if (has_tunnel(node))
+  /// A node that sent a packet here for a port that is elsewhere does not know the port.
+  void to_node(const std::string& node) {
+    if (!has_tunnel(node))
+      dropped(Drop::kUnknownDestination);
+    else if (sender_)
       verdict_.sent_to.insert(node);
     else
-      dropped(Drop::kUnknownDestination);
+      to_place();
+  }
+
+  /// To where a MAC was announced that belongs to no port, or to everybody. What came from a node never goes
+  /// to a node.
+  void to_place() {
+    const auto* place = memory_.places.find(network_, packet_.eth_dst);
+    const auto* id = place ? std::get_if<Uuid>(place) : nullptr;
+    if (id)
+      deliver(*port(*id));
+    else if (place && sender_)
+      to_node(std::get<std::string>(*place));
+    else
+      flood();
   }
 
   void flood() {

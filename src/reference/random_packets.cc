@@ -5,6 +5,8 @@
 namespace weft::reference {
 namespace {
 
+using Rule = model::SecurityGroupRule;
+
 /// A place where a packet comes from: a port, or a network at another node.
 struct Origin {
   std::optional<Uuid> port;
@@ -115,20 +117,72 @@ class PacketMaker {
     Packet::Ip ip{.source = source_address(v4),
                   .destination = destination_address(v4),
                   .protocol = dice_.pick(kProtocols)};
+    const Rule* rule = dice_.one_in(3) ? nullptr : rule_in_question(v4);
+    if (rule && rule->protocol) ip.protocol = *rule->protocol;
+    if (rule && !dice_.one_in(4)) aim(ip, *rule);
+    // The tracker can't tell the directions of a connection with oneself.
+    if (ip.source == ip.destination) ip.destination = ip.destination.next();
     if (ip.protocol == kIcmp && !v4) ip.protocol = kIcmpv6;
     if (ip.protocol == kTcp || ip.protocol == kUdp || ip.protocol == kSctp) {
       ip.source_port = 1024 + dice_.below(3);
-      ip.destination_port = dice_.pick(kPortEdges);
+      ip.destination_port = rule && rule->port_range_min ? port_near(*rule) : dice_.pick(kPortEdges);
     } else if (is_icmp(ip)) {
       ip.icmp_type = v4 ? dice_.pick(std::vector{0, 3, 8, 8, 8, 9, 13, 13, 14, 15})
                         : dice_.pick(std::vector{0, 1, 128, 128, 129, 130, 131, 133, 134, 137, 143});
-      ip.icmp_code = dice_.one_in(6);
+      if (rule && rule->port_range_min && rule->protocol == ip.protocol) ip.icmp_type = *rule->port_range_min;
+      ip.icmp_code = dice_.one_in(8);
       if (!v4 && ip.icmp_type >= 130 && dice_.one_in(2)) ip.source = IpAddress::v6({});
     }
     if (dice_.one_in(10)) make_dhcp(ip);
     if (dice_.one_in(8) && !is_dhcp_request(ip) && !is_dhcp_answer(ip))
       ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
     packet_.ip = ip;
+  }
+
+  /// A rule that may have to decide about the packet.
+  const Rule* rule_in_question(bool v4) {
+    std::vector<const Rule*> rules;
+    const auto receiver = w_.intent().port_by_mac(origin_.network, packet_.eth_dst);
+    if (origin_.port) add_rules(*origin_.port, model::Direction::kEgress, v4, rules);
+    if (receiver) add_rules(receiver->id, model::Direction::kIngress, v4, rules);
+    if (rules.empty()) return nullptr;
+    std::sort(rules.begin(), rules.end(), [](const Rule* a, const Rule* b) { return a->id < b->id; });
+    return dice_.pick(rules);
+  }
+
+  void add_rules(const Uuid& port, model::Direction direction, bool v4, std::vector<const Rule*>& rules) {
+    for (const auto& group : w_.intent().groups_of_port(port))
+      for (const auto& id : w_.intent().rules_of(group)) {
+        const auto rule = w_.intent().find<Rule>(id);
+        if (rule->direction == direction && (rule->ethertype == IpVersion::kV4) == v4)
+          rules.push_back(rule.get());
+      }
+  }
+
+  /// Gives the packet a remote address that the rule may mean; what ports send keeps its source.
+  void aim(Packet::Ip& ip, const Rule& rule) {
+    std::vector<IpAddress> remotes;
+    if (rule.remote_prefix && rule.remote_prefix->length() >= 24)
+      remotes = {rule.remote_prefix->first(), rule.remote_prefix->last()};
+    if (rule.remote_group)
+      for (const auto& id : w_.intent().memberships_of_group(*rule.remote_group))
+        for (const auto& address : w_.intent().fixed_ips(w_.intent().find<model::GroupMember>(id)->port))
+          remotes.push_back(address.ip);
+    if (rule.remote_address_group)
+      for (const auto& id : w_.intent().entries_of(*rule.remote_address_group))
+        remotes.push_back(w_.intent().find<model::AddressGroupEntry>(id)->prefix.last());
+    std::erase_if(remotes, [&](const IpAddress& remote) { return remote.version() != rule.ethertype; });
+    std::sort(remotes.begin(), remotes.end());
+    if (remotes.empty()) return;
+    if (rule.direction == model::Direction::kEgress) ip.destination = dice_.pick(remotes);
+    if (rule.direction == model::Direction::kIngress && !origin_.port) ip.source = dice_.pick(remotes);
+  }
+
+  /// At an edge of the rule's range, or just outside.
+  int port_near(const Rule& rule) {
+    const int at =
+        dice_.one_in(2) ? *rule.port_range_min : rule.port_range_max.value_or(*rule.port_range_min);
+    return dice_.one_in(3) ? std::clamp(at - 1 + dice_.below(3), 0, 65535) : at;
   }
 
   void make_dhcp(Packet::Ip& ip) {
@@ -200,8 +254,10 @@ std::optional<Event> error_about(const NodeWorld& w, const Event& event, Dice& d
 
 Origin random_origin(const NodeWorld& w, Dice& dice) {
   if (!w.local.empty() && (w.tunnels.empty() || !dice.one_in(4))) {
-    const Uuid port = dice.pick(w.local).port;
-    return {port, {}, w.intent().find<model::Port>(port)->network};
+    for (int tries = dice.one_in(10) ? 0 : 5;; --tries) {
+      const auto port = w.intent().find<model::Port>(dice.pick(w.local).port);
+      if (tries == 0 || (port->admin_state_up && port->host == w.node)) return {port->id, {}, port->network};
+    }
   }
   const auto& tunnel = dice.pick(w.tunnels);
   for (const auto& network : w.networks)
@@ -225,13 +281,20 @@ std::optional<Event> about_earlier(const NodeWorld& w, const Event& earlier, Dic
   }
 }
 
+/// Often one of the last.
+const Event& some_earlier(const std::vector<Event>& earlier, Dice& dice) {
+  const int count = static_cast<int>(earlier.size());
+  const int back = dice.below(dice.one_in(3) ? count : std::min(count, 3));
+  return earlier[static_cast<std::size_t>(count - 1 - back)];
+}
+
 }  // namespace
 
 Event random_event(const NodeWorld& w, const std::vector<Event>& earlier, std::mt19937& random) {
   Dice dice(random);
   if (dice.one_in(10)) return random_change(w, dice);
   if (!earlier.empty() && dice.one_in(2))
-    if (auto event = about_earlier(w, dice.pick(earlier), dice)) return *event;
+    if (auto event = about_earlier(w, some_earlier(earlier, dice), dice)) return *event;
   if (w.local.empty() && w.tunnels.empty()) return random_change(w, dice);
   const Origin origin = random_origin(w, dice);
   return event_of(origin, PacketMaker(w, dice, origin).make());

@@ -28,15 +28,17 @@ void add_ports_or_type(Rule& rule, Dice& dice) {
     const int a = dice.pick(kPortEdges), b = dice.pick(kPortEdges);
     rule.port_range_min = std::min(a, b);
     rule.port_range_max = std::max(a, b);
-  } else if (model::is_icmp(*rule.protocol) && dice.one_in(2)) {
-    rule.port_range_min = dice.pick(std::vector{0, 3, 8, 8, 13, 128, 128, 129});
+  } else if (model::is_icmp(*rule.protocol) && !dice.one_in(3)) {
+    const bool v4 = rule.ethertype == IpVersion::kV4;
+    rule.port_range_min =
+        v4 ? dice.pick(std::vector{0, 3, 8, 8, 8, 13}) : dice.pick(std::vector{1, 128, 128, 129});
     if (dice.one_in(3)) rule.port_range_max = dice.below(2);
   }
 }
 
 void add_remote(Rule& rule, const NodeWorld& w, Dice& dice) {
   const bool v4 = rule.ethertype == IpVersion::kV4;
-  switch (dice.below(5)) {
+  switch (dice.below(7)) {
     case 0:
     case 1:
       rule.remote_group = dice.pick(w.groups);
@@ -72,7 +74,7 @@ model::AddressPair random_pair(Dice& dice) {
 std::vector<Uuid> random_groups(const NodeWorld& w, Dice& dice) {
   auto from = dice.one_in(4) ? w.stateless_groups : w.groups;
   std::vector<Uuid> groups;
-  for (int n = dice.below(3); n > 0 && !from.empty(); --n) {
+  for (int n = dice.one_in(8) ? 0 : 1 + dice.below(2); n > 0; --n) {
     groups.push_back(dice.pick(from));
     std::erase(from, groups.back());
   }
@@ -132,9 +134,14 @@ Change removing(std::string_view what, const NodeWorld& w, Dice& dice) {
           }};
 }
 
-Change editing(const Uuid& port, std::string_view what, std::function<void(model::Port&)> edit) {
-  return {fmt::format("port {}: {}", port.to_string().substr(30), what),
-          [port, edit = std::move(edit)](NodeWorld& w) { w.world.edit<model::Port>(port, edit); }};
+std::string name_of(const NodeWorld& w, const Uuid& port) {
+  return w.intent().find<model::Port>(port)->name;
+}
+
+Change editing(const NodeWorld& w, const Uuid& port, std::string_view what,
+               std::function<void(model::Port&)> edit) {
+  return {fmt::format("{} has {}", name_of(w, port), what),
+          [port, edit = std::move(edit)](NodeWorld& world) { world.world.edit<model::Port>(port, edit); }};
 }
 
 Change random_membership(const NodeWorld& w, Dice& dice) {
@@ -150,12 +157,11 @@ Change random_membership(const NodeWorld& w, Dice& dice) {
 Change random_plugging(const NodeWorld& w, Dice& dice) {
   if (!w.local.empty() && dice.one_in(2)) {
     const Uuid port = dice.pick(w.local).port;
-    return {fmt::format("port {} is unplugged", port.to_string().substr(30)),
+    return {fmt::format("{} is unplugged", name_of(w, port)),
             [port](NodeWorld& world) { world.unplug(port); }};
   }
   const Uuid port = dice.pick(w.ports);
-  return {fmt::format("port {} is plugged", port.to_string().substr(30)),
-          [port](NodeWorld& world) { world.plug(port); }};
+  return {fmt::format("{} is plugged", name_of(w, port)), [port](NodeWorld& world) { world.plug(port); }};
 }
 
 }  // namespace
@@ -184,7 +190,7 @@ std::unique_ptr<NodeWorld> make_random_world(std::mt19937& random) {
     w.address_groups.push_back(group.id);
   }
   for (int n = 1 + dice.below(4); n > 0; --n) w.world.put(random_entry(w, dice));
-  for (int n = 4 + dice.below(12); n > 0; --n) w.world.put(random_rule(w, dice));
+  for (int n = 6 + dice.below(14); n > 0; --n) w.world.put(random_rule(w, dice));
   for (int n = 5 + dice.below(6), host = 1; host <= n; ++host) add_port(w, dice, host);
   add_tunnels(w, dice);
   if (dice.one_in(20))
@@ -212,13 +218,14 @@ Change random_change(const NodeWorld& w, Dice& dice) {
       return removing<model::AddressGroupEntry>("an address group's entry", w, dice);
     case 9:
       return editing(
-          port, "other pairs",
+          w, port, "other pairs",
           [pairs = dice.one_in(2) ? std::vector<model::AddressPair>{} : std::vector{random_pair(dice)}](
               model::Port& p) { p.allowed_address_pairs = pairs; });
     case 10:
       if (dice.one_in(3))
-        return editing(port, "up or down", [](model::Port& p) { p.admin_state_up = !p.admin_state_up; });
-      return editing(port, "port security on or off",
+        return editing(w, port, "another admin state",
+                       [](model::Port& p) { p.admin_state_up = !p.admin_state_up; });
+      return editing(w, port, "port security switched",
                      [](model::Port& p) { p.port_security_enabled = !p.port_security_enabled; });
     default:
       return random_plugging(w, dice);

@@ -21,6 +21,6 @@ inline constexpr MacAddress kNestedMac = MacAddress::from_u64(0x020000000001);
 
 /// Ports at the edges of rules.
 inline constexpr int kPortEdges[] = {0, 21, 22, 23, 79, 80, 81, 443, 8000, 8001, 65534, 65535};
-inline constexpr int kProtocols[] = {1, 1, 6, 6, 6, 17, 17, 4, 47, 112, 132, 132, 136, 255};
+inline constexpr int kProtocols[] = {1, 1, 1, 6, 6, 6, 17, 17, 132, 132, 4, 47, 112, 136, 255};
 
 }  // namespace weft::reference

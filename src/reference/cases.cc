@@ -1,0 +1,219 @@
+#include "reference/cases.h"
+
+#include "reference/random_world.h"
+
+namespace weft::reference {
+namespace {
+
+using model::Direction;
+using model::Encapsulation;
+
+/// Five ports here, one on worker2, two of them with one shared address.
+struct CaseWorld : NodeWorld {
+  CaseWorld() {
+    blue = world.network("blue", Encapsulation::kVxlan, 100);
+    green = world.network("green", Encapsulation::kGeneve, 100);
+    networks = {blue, green};
+    const Uuid resolvers = world.address_group("resolvers");
+    world.entry(resolvers, "198.51.100.0/30");
+    const Uuid web = world.group("web"), fast = world.group("fast", false);
+    http =
+        world.rule(web, {.direction = Direction::kEgress, .protocol = kTcp, .port_min = 80, .port_max = 80});
+    world.rule(web, {.direction = Direction::kEgress, .protocol = kIcmp, .port_min = 8});
+    world.rule(web, {.direction = Direction::kEgress, .protocol = kIcmp, .port_min = 3});
+    world.rule(web, {.direction = Direction::kEgress, .protocol = kSctp, .port_min = 3868, .port_max = 3868});
+    world.rule(web, {.direction = Direction::kEgress,
+                     .protocol = kUdp,
+                     .port_min = 53,
+                     .port_max = 53,
+                     .remote_addresses = resolvers});
+    world.rule(fast, {.direction = Direction::kEgress, .protocol = kUdp});
+    const std::vector<model::AddressPair> shared = {{.mac = kSharedMac, .ip = *IpPrefix::parse("10.0.0.15")}};
+    alice = add("alice", {"10.0.0.1"}, {web}, shared);
+    bob = add("bob", {"10.0.0.2"}, {web}, shared);
+    frank = add("frank", {"10.0.0.3"}, {fast}, {});
+    grace = add("grace", {"10.0.0.4"}, {}, {});
+    router = add("router", {"10.0.0.5"}, {}, {});
+    world.edit<model::Port>(router, [](model::Port& p) { p.port_security_enabled = false; });
+    carol = world.port({.name = "carol", .network = blue, .addresses = {"10.0.0.9"}, .host = "worker2"});
+    ports.push_back(carol);
+    tunnels = {{Encapsulation::kVxlan, "worker2", 101}, {Encapsulation::kGeneve, "worker2", 102}};
+  }
+
+  Uuid add(const char* name, std::vector<std::string> addresses, std::vector<Uuid> groups,
+           std::vector<model::AddressPair> pairs) {
+    ports.push_back(world.port({.name = name,
+                                .network = blue,
+                                .addresses = std::move(addresses),
+                                .groups = std::move(groups),
+                                .pairs = std::move(pairs)}));
+    plug(ports.back());
+    return ports.back();
+  }
+
+  Packet::Ip ip(const Uuid& from, const std::string& to, int protocol, int source_port = 0,
+                int port = 0) const {
+    return {.source = intent().fixed_ips(from).front().ip,
+            .destination = *IpAddress::parse(to),
+            .protocol = protocol,
+            .source_port = source_port,
+            .destination_port = port};
+  }
+  Packet packet(const Uuid& from, const Uuid& to, Packet::Ip ip) const {
+    return {.eth_src = world.mac_of(from), .eth_dst = world.mac_of(to), .ip = ip};
+  }
+  /// Gratuitous ARP for the shared address.
+  Packet announcement() const {
+    const auto shared = *IpAddress::parse("10.0.0.15");
+    return {.eth_src = kSharedMac,
+            .eth_dst = MacAddress::broadcast(),
+            .arp = Packet::Arp{1, kSharedMac, shared, shared}};
+  }
+  Packet to_shared(const Uuid& from) const {
+    Packet packet = this->packet(from, from, ip(from, "10.0.0.15", kTcp, 1024, 22));
+    packet.eth_dst = kSharedMac;
+    return packet;
+  }
+
+  Uuid blue, green, http, alice, bob, frank, grace, router, carol;
+};
+
+const CaseWorld& sample() {
+  static const CaseWorld world;
+  return world;
+}
+
+NamedCase a_case(std::string_view name, std::vector<Event> events, std::string_view verdict) {
+  return {name, {[] { return std::make_unique<CaseWorld>(); }, std::move(events)}, verdict};
+}
+
+/// From alice to carol.
+Event out(Packet::Ip ip) {
+  const auto& w = sample();
+  return FromPort{w.alice, w.packet(w.alice, w.carol, ip)};
+}
+
+/// From carol to alice.
+Event in(Packet::Ip ip, std::optional<Packet::Ip> quoted = std::nullopt) {
+  const auto& w = sample();
+  Packet packet = w.packet(w.carol, w.alice, ip);
+  packet.quoted = quoted;
+  return FromNode{"worker2", w.blue, packet};
+}
+
+Packet::Ip tcp(int port) {
+  return sample().ip(sample().alice, "10.0.0.9", kTcp, 1024, port);
+}
+
+Packet::Ip icmp(const Uuid& from, const std::string& to, int type) {
+  Packet::Ip ip = sample().ip(from, to, kIcmp);
+  ip.icmp_type = type;
+  return ip;
+}
+
+Packet::Ip later(Packet::Ip ip) {
+  ip.fragment = Fragment::kLater;
+  return ip;
+}
+
+Event removal_of(const Uuid& rule) {
+  return Change{"removes the rule for HTTP",
+                [rule](NodeWorld& w) { w.world.erase<model::SecurityGroupRule>(rule); }};
+}
+
+std::vector<NamedCase> connections() {
+  const auto& w = sample();
+  const Packet::Ip sctp = w.ip(w.alice, "10.0.0.9", kSctp, 1024, 3868);
+  const Packet::Ip ping = icmp(w.alice, "10.0.0.9", 8), unreachable = icmp(w.carol, "10.0.0.1", 3);
+  const std::string_view alice_gets_it = "to alice";
+  return {
+      a_case("What a rule allows leaves", {out(tcp(80))}, "to node worker2"),
+      a_case("What none allows does not", {out(tcp(81))}, "dropped: no rule of alice"),
+      a_case("Replies need no rule of their own", {out(tcp(80)), in(reversed(tcp(80)))}, alice_gets_it),
+      a_case("The other side may not open a connection", {in(reversed(tcp(80)))},
+             "dropped: no rule of alice"),
+      a_case("A removed rule cuts its connections", {out(tcp(80)), removal_of(w.http), out(tcp(80))},
+             "dropped: no rule of alice"),
+      a_case("A removed rule cuts replies too", {out(tcp(80)), removal_of(w.http), in(reversed(tcp(80)))},
+             "dropped: no rule of alice"),
+      a_case("Pings are answered", {out(ping), in(reversed(ping))}, alice_gets_it),
+      a_case("An answer that nobody asked for is invalid", {in(reversed(ping))},
+             "dropped: invalid connection state of alice"),
+      a_case("Answers of SCTP come from the rule's port", {out(sctp), in(reversed(sctp))}, alice_gets_it),
+      a_case("An error about an SCTP connection passes", {out(sctp), in(unreachable, sctp)}, alice_gets_it),
+      a_case("An error about nothing known is invalid", {in(unreachable, tcp(80))},
+             "dropped: invalid connection state of alice"),
+      a_case("A rule for unreachables allows none about what has no rule",
+             {out(tcp(80)), removal_of(w.http),
+              FromPort{w.alice,
+                       {.eth_src = w.world.mac_of(w.alice),
+                        .eth_dst = w.world.mac_of(w.carol),
+                        .ip = icmp(w.alice, "10.0.0.9", 3),
+                        .quoted = reversed(tcp(80))}}},
+             "dropped: no rule of alice"),
+      a_case("Later fragments show no port", {out(later(w.ip(w.alice, "198.51.100.2", kUdp, 1024, 53)))},
+             "to node worker2"),
+      a_case("Later fragments need a rule for their remote",
+             {out(later(w.ip(w.alice, "198.51.100.4", kUdp, 1024, 53)))}, "dropped: no rule of alice"),
+      a_case("Replies to a stateless port need a rule",
+             {FromPort{w.frank, w.packet(w.frank, w.router, w.ip(w.frank, "10.0.0.5", kUdp, 7, 9))},
+              FromPort{w.router, w.packet(w.router, w.frank, w.ip(w.router, "10.0.0.3", kUdp, 9, 7))}},
+             "dropped: no rule of frank"),
+      a_case("A port without groups speaks to nobody",
+             {FromPort{w.grace, w.packet(w.grace, w.router, w.ip(w.grace, "10.0.0.5", kTcp, 7, 9))}},
+             "dropped: no rule of grace"),
+  };
+}
+
+std::vector<NamedCase> places() {
+  const auto& w = sample();
+  constexpr std::string_view kEverywhere =
+      "to node worker2; dropped: no rule of alice, no rule of bob, no rule of frank, no rule of grace";
+  Packet probe = w.announcement();
+  probe.arp->sender_ip = IpAddress();
+  const Change no_pairs{"alice has no pairs", [](NodeWorld& world) {
+                          world.world.edit<model::Port>(sample().alice,
+                                                        [](auto& p) { p.allowed_address_pairs.clear(); });
+                        }};
+  Packet nested = w.announcement();
+  nested.eth_src = nested.arp->sender_mac = kNestedMac;
+  Packet to_nested = w.to_shared(w.router);
+  to_nested.eth_dst = kNestedMac;
+  const Change router_pairs{
+      "the router has a pair", [](NodeWorld& world) {
+        world.world.edit<model::Port>(sample().router, [](auto& p) {
+          p.allowed_address_pairs = {{.mac = kNestedMac, .ip = *IpPrefix::parse("10.0.0.15")}};
+        });
+      }};
+  return {
+      a_case("A MAC without a place is flooded to", {FromPort{w.router, w.to_shared(w.router)}}, kEverywhere),
+      a_case("A shared address is where it was announced last",
+             {FromPort{w.alice, w.announcement()}, FromPort{w.bob, w.announcement()},
+              FromPort{w.router, w.to_shared(w.router)}},
+             "dropped: no rule of bob"),
+      a_case("A probe tells the place of its MAC too",
+             {FromPort{w.alice, probe}, FromPort{w.router, w.to_shared(w.router)}},
+             "dropped: no rule of alice"),
+      a_case("A place goes with the pair",
+             {FromPort{w.alice, w.announcement()}, no_pairs, FromPort{w.router, w.to_shared(w.router)}},
+             kEverywhere),
+      a_case("Pairs of a port without port security mean nothing",
+             {FromPort{w.router, nested}, router_pairs, FromNode{"worker2", w.blue, to_nested}}, "to router"),
+      a_case("A place behind a tunnel", {FromNode{"worker2", w.blue, nested}, FromPort{w.router, to_nested}},
+             "to node worker2"),
+      a_case("Places are of one network",
+             {FromNode{"worker2", w.green, nested}, FromPort{w.router, to_nested}}, kEverywhere),
+      a_case("Nothing comes from a node for a network without ports", {FromNode{"worker2", w.green, nested}},
+             "dropped: unknown network"),
+  };
+}
+
+}  // namespace
+
+std::vector<NamedCase> named_cases() {
+  auto cases = connections();
+  for (auto& more : places()) cases.push_back(std::move(more));
+  return cases;
+}
+
+}  // namespace weft::reference
