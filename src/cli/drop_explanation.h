@@ -10,10 +10,10 @@
 
 namespace weft::cli {
 
-/// One way out. Its commands go together.
+/// One way out.
 struct Remedy {
-  std::string text;  ///< what it does, or when it is right
-  std::vector<std::string> commands;
+  std::string text;                   ///< what it does, or when it is right
+  std::vector<std::string> commands;  ///< each is enough
 };
 
 struct Explanation {

@@ -46,7 +46,8 @@ TEST_F(Explanations, PodAddressesBehindAnInstanceHaveTwoWaysOut) {
 TEST_F(Explanations, EncapsulationNeedsAnEgressRuleWhereNoneLetsItOut) {
   world_.intent.erase<model::SecurityGroupRule>(numbered(200));
   EXPECT_THAT(ways_out(world_.sample(Drop::kSpoofedIp, "172.16.3.4", "172.16.5.6", 1)),
-              Contains("openstack security group rule create --egress --protocol 4 --remote-group k8s k8s"));
+              Contains("openstack security group rule create --protocol 4 --remote-group k8s k8s && "
+                       "openstack security group rule create --egress --protocol 4 --remote-group k8s k8s"));
 }
 
 TEST_F(Explanations, AnotherPortsAddressIsSharedOrStolen) {
@@ -135,7 +136,7 @@ TEST_F(Explanations, PortWithoutGroupGetsOne) {
   auto explanation = of(sample);
   EXPECT_THAT(explanation.object, HasSubstr("which has no security group"));
   EXPECT_THAT(commands_of(explanation),
-              ElementsAre("openstack port set --security-group GROUP alone",
+              ElementsAre("openstack port set --security-group GROUP alone && "
                           "openstack security group rule create --protocol udp --dst-port 53 "
                           "--remote-group k8s GROUP"));
 }

@@ -69,10 +69,9 @@ Explanation explain_no_group(const DropView& view) {
                   .why = "without a group only ARP, neighbour discovery and DHCP pass"};
   const auto fallback = view.port ? view.intent.default_group_of(view.port->project_id) : nullptr;
   const auto group = fallback ? word_of(view.intent, *fallback) : std::string("GROUP");
-  Remedy remedy{.text = "give it a group that allows the packet"};
-  remedy.commands.push_back("openstack port set --security-group " + group + ' ' + view.port_word());
-  if (const auto* ip = view.ip()) remedy.commands.push_back(rule_command(wanted_rule(view, *ip, group)));
-  out.remedies.push_back(std::move(remedy));
+  auto command = "openstack port set --security-group " + group + ' ' + view.port_word();
+  if (const auto* ip = view.ip()) command += " && " + rule_command(wanted_rule(view, *ip, group));
+  out.remedies.push_back({.text = "give it a group that allows the packet", .commands = {command}});
   return out;
 }
 

@@ -89,17 +89,16 @@ Remedy encapsulate(const DropView& view, const IpAddress& inner) {
   const auto senders = view.groups_of(view.port), receivers = view.groups_of(view.other);
   const auto source = senders.empty() ? std::string("SRC") : word_of(view.intent, *senders.front());
   const auto target = receivers.empty() ? source : word_of(view.intent, *receivers.front());
-  Remedy remedy{.text = fmt::format("or let the instances encapsulate it ({}), and allow that",
-                                    inner.is_v4() ? "IPIP" : "IPv6 in IPv4")};
-  WantedRule in{.group = target, .protocol = protocol, .remote = "--remote-group " + source};
-  remedy.commands.push_back(rule_command(in));
-  if (may_send(view, IpVersion::kV4, protocol)) return remedy;
-  WantedRule out{.group = source,
-                 .direction = model::Direction::kEgress,
-                 .protocol = protocol,
-                 .remote = "--remote-group " + target};
-  remedy.commands.push_back(rule_command(out));
-  return remedy;
+  auto command = rule_command({.group = target, .protocol = protocol, .remote = "--remote-group " + source});
+  if (!may_send(view, IpVersion::kV4, protocol)) {
+    command += " && " + rule_command({.group = source,
+                                      .direction = model::Direction::kEgress,
+                                      .protocol = protocol,
+                                      .remote = "--remote-group " + target});
+  }
+  return {.text = fmt::format("or let the instances encapsulate it ({}), and allow that",
+                              inner.is_v4() ? "IPIP" : "IPv6 in IPv4"),
+          .commands = {command}};
 }
 
 void explain_address(const DropView& view, const Claim& claim, Explanation& out) {
@@ -115,10 +114,10 @@ void explain_address(const DropView& view, const Claim& claim, Explanation& out)
   }
   out.remedies.push_back({.text = "allow the address", .commands = {command}});
   if (!foreign) return;
-  out.remedies.back().text = "if it is of pods or guests behind the instance, allow the address";
-  out.remedies.push_back(
-      {.text = "or their whole network, on every such port",
-       .commands = {allow_address_command(view.port_word(), usual_network(address).to_string(), claim.mac)}});
+  auto& pairs = out.remedies.back();
+  pairs.text = "if it is of pods or guests behind the instance, allow the address, or their network";
+  pairs.commands.push_back(
+      allow_address_command(view.port_word(), usual_network(address).to_string(), claim.mac));
   if (view.ip()) out.remedies.push_back(encapsulate(view, address));
 }
 

@@ -56,7 +56,7 @@ std::string explanation_text(const Explanation& explanation, const Theme& theme)
   for (const auto& remedy : explanation.remedies) {
     text += "  " + painted(remedy.text, Tone::kFaint, theme);
     for (std::size_t i = 0; i < remedy.commands.size(); ++i)
-      text += (i == 0 ? ": " : "; ") + painted(remedy.commands[i], Tone::kGood, theme);
+      text += (i == 0 ? ": " : " or ") + painted(remedy.commands[i], Tone::kGood, theme);
     text += '\n';
   }
   return text;

@@ -52,7 +52,7 @@ TEST(DropText, HasALineForEachWayOut) {
       .object = "port web1",
       .why = "because",
       .remedies = {{.text = "allow it", .commands = {"one", "two"}}, {.text = "or wait"}}};
-  EXPECT_EQ(explanation_text(explanation, {}), "  port web1; because\n  allow it: one; two\n  or wait\n");
+  EXPECT_EQ(explanation_text(explanation, {}), "  port web1; because\n  allow it: one or two\n  or wait\n");
   EXPECT_THAT(explanation_text(explanation, {.colour = true}), HasSubstr("\x1b[32mone\x1b[0m"));
 }
 
