@@ -182,6 +182,7 @@ ATTACKS = {
         ether(me.mac, BROADCAST) / IP(src=me.ip, dst="255.255.255.255") / UDP(sport=67, dport=68) / DATA]),
     "DHCPv6 answer": (DHCP_ANSWER, lambda me, you, them: [
         ip6(me, you, payload=UDP(sport=547, dport=546) / DHCP6_Advertise())]),
+    "DHCP answer in fragments": (DHCP_ANSWER, lambda me, you, them: fragments4(dhcp_answer(me, you), 256)),
     "first fragment of a DHCP answer": (DHCP_ANSWER, lambda me, you, them: fragments4(dhcp_answer(me, you))[:1]),
 
     "router advertisement": (ROUTER, lambda me, you, them: [to_all_nodes(me, RA)]),

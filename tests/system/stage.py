@@ -14,9 +14,9 @@ UNCHECKED = {"security_groups": [], "port_security_enabled": False}
 class Stage:
     """Who attacks, who listens on the same node and on another one, and whose identity is abused."""
 
-    def __init__(self, tenant, guest=False, **attributes):
+    def __init__(self, tenant, guest=False, mine=None, **attributes):
         self.tenant = tenant
-        self.me = (tenant.start_guest if guest else tenant.start_place)("me", "worker1", **attributes)
+        self.me = (tenant.start_guest if guest else tenant.start_place)("me", "worker1", **{**attributes, **(mine or {})})
         self.listeners = [tenant.start_place("near", "worker1", **attributes),
                           tenant.start_place("far", "worker2", **attributes)]
         for place in (self.me, *self.listeners):
