@@ -1,14 +1,15 @@
 #!/usr/bin/python3
 """Runs Weft's benchmarks on a lab of its own and prints a table of figures against their aims.
 
-  bench/bench.py [--json FILE] [--only api,wire,cni,agent,memory] [--keep]
+  bench/bench.py [--json FILE] [--only api,wire,...] [--quick] [--keep]
 
-The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless --keep is given. Every load is
-bounded in count and time. Absolute times depend on the machine: compare ratios and shapes.
+Parts: api, wire, cni, agent, memory. The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless
+--keep is given. Every load is bounded in count and time. Absolute times depend on the machine: compare ratios and shapes.
 """
 import argparse
 import json
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -24,19 +25,21 @@ def main():
     parser.add_argument("--json", help="also write the figures to this file")
     parser.add_argument("--only", default=",".join(PARTS), help="comma separated parts")
     parser.add_argument("--keep", action="store_true", help="leave the lab up")
+    parser.add_argument("--quick", action="store_true", help="few rounds: shapes only, in a fifth of the time")
     options = parser.parse_args()
     parts = options.only.split(",")
     unknown = sorted(set(parts) - set(PARTS))
     if unknown:
         parser.error(f"unknown part {', '.join(unknown)}; parts are {', '.join(PARTS)}")
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` takes the lab down
     report = Report()
     lab = Lab(os.environ.get("LAB_NAME", "weft-bench"))
     try:
         lab.up()
         for part in parts:
             print(f"== {part}", file=sys.stderr, flush=True)
-            PARTS[part](lab, report)
+            PARTS[part](lab, report, options.quick)
     finally:
         if not options.keep:
             lab.down()

@@ -26,10 +26,10 @@ def _worker(url, network, count, barrier, results):
     results.put(samples)
 
 
-def _concurrent(url, network):
+def _concurrent(url, network, count):
     """(requests per second, latencies) of CLIENTS processes, each with one connection."""
     barrier, results = multiprocessing.Barrier(CLIENTS + 1), multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=_worker, args=(url, network, CONCURRENT // CLIENTS, barrier, results))
+    workers = [multiprocessing.Process(target=_worker, args=(url, network, count // CLIENTS, barrier, results))
                for _ in range(CLIENTS)]
     for worker in workers:
         worker.start()
@@ -58,24 +58,25 @@ def _commits(metrics):
     return sum(v for k, v in metrics.items() if k.startswith("weft_store_commits_total"))
 
 
-def run(lab, report):
+def run(lab, report, quick):
     client = Client(lab.endpoint)
+    sequential, concurrent = (SEQUENTIAL // 5, CONCURRENT // 5) if quick else (SEQUENTIAL, CONCURRENT)
     world = World(client, "bench-api")
     try:
         _create(client, world.network, 50)  # warm up
-        report.add_latencies("port create, one by one", _create(client, world.network, SEQUENTIAL), aim_p50=1.5)
+        report.add_latencies("port create, one by one", _create(client, world.network, sequential), aim_p50=1.5)
 
         before = _commits(client.metrics())
-        rate, samples = _concurrent(lab.endpoint, world.network)
+        rate, samples = _concurrent(lab.endpoint, world.network, concurrent)
         commits = _commits(client.metrics()) - before
         report.add(f"port create, {CLIENTS} clients", rate, "requests/s", aim=2500, at_most=False)
         report.add_latencies(f"port create, {CLIENTS} clients", samples)
-        report.add(f"store commits per create, {CLIENTS} clients", commits / CONCURRENT, "commits")
+        report.add(f"store commits per create, {CLIENTS} clients", commits / concurrent, "commits")
 
         fsyncs = _fsyncs(lab.pid("store"), lambda: _create(client, world.network, 100))
         report.add("fsyncs per create, one by one", fsyncs / 100, "fsyncs", note="strace of the store")
-        fsyncs = _fsyncs(lab.pid("store"), lambda: _concurrent(lab.endpoint, world.network))
-        report.add(f"fsyncs per create, {CLIENTS} clients", fsyncs / CONCURRENT, "fsyncs", note="strace of the store")
+        fsyncs = _fsyncs(lab.pid("store"), lambda: _concurrent(lab.endpoint, world.network, concurrent))
+        report.add(f"fsyncs per create, {CLIENTS} clients", fsyncs / concurrent, "fsyncs", note="strace of the store")
     finally:
         world.remove()
     _list(client, report)

@@ -2,6 +2,7 @@
 import http.client
 import json
 import socket
+import time
 import urllib.parse
 
 
@@ -34,21 +35,33 @@ class World:
 
     def __init__(self, client, name, prefix="10.200"):
         """The subnet is PREFIX.0.0/16; PREFIX.100.0 and above are left to whoever asks for an address."""
-        self.client = client
+        self.client, self.groups, self.prefix = client, [], prefix
         self.network = client.call("POST", "/v2.0/networks", {"network": {"name": name}})["network"]["id"]
         self.subnet = client.call("POST", "/v2.0/subnets", {"subnet": {
             "network_id": self.network, "ip_version": 4, "cidr": f"{prefix}.0.0/16",
             "allocation_pools": [{"start": f"{prefix}.0.10", "end": f"{prefix}.99.255"}]}})["subnet"]["id"]
-        self.group = client.call("POST", "/v2.0/security-groups", {"security_group": {"name": name}})["security_group"]["id"]
-        client.call("POST", "/v2.0/security-group-rules", {"security_group_rule": {
-            "security_group_id": self.group, "direction": "ingress", "ethertype": "IPv4", "protocol": "icmp",
-            "remote_group_id": self.group}})
+        self.group = self.add_group(name)
+        self.add_rules(self.group, {"protocol": "icmp", "remote_group_id": self.group})
+
+    def add_group(self, name, **attributes):
+        made = self.client.call("POST", "/v2.0/security-groups", {"security_group": {"name": name, **attributes}})
+        self.groups.append(made["security_group"]["id"])
+        return self.groups[-1]
+
+    def add_rules(self, group, *rules):
+        """Ingress for IPv4 unless a rule says otherwise; one request for all. Returns their ids."""
+        body = [{"security_group_id": group, "direction": "ingress", "ethertype": "IPv4", **rule} for rule in rules]
+        made = self.client.call("POST", "/v2.0/security-group-rules", {"security_group_rules": body})
+        return [rule["id"] for rule in made["security_group_rules"]]
 
     def ports(self):
         return self.client.call("GET", f"/v2.0/ports?network_id={self.network}&fields=id")["ports"]
 
+    def add_port(self, **attributes):
+        return self.client.call("POST", "/v2.0/ports", {"port": {"network_id": self.network, **attributes}})["port"]
+
     def add_ports(self, count, **attributes):
-        """`count` ports by bulk requests of 100."""
+        """`count` ports by bulk requests of 100, in the world's group unless told otherwise."""
         made = []
         while len(made) < count:
             body = [{"network_id": self.network, "security_groups": [self.group], **attributes}
@@ -56,8 +69,16 @@ class World:
             made += self.client.call("POST", "/v2.0/ports", {"ports": body})["ports"]
         return made
 
+    def await_status(self, port, status, timeout=20):
+        deadline = time.monotonic() + timeout
+        while self.client.call("GET", f"/v2.0/ports/{port}?fields=status")["port"]["status"] != status:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"port {port} is not {status}")
+            time.sleep(0.005)
+
     def remove(self):
         for port in self.ports():
             self.client.call("DELETE", f"/v2.0/ports/{port['id']}")
         self.client.call("DELETE", f"/v2.0/networks/{self.network}")
-        self.client.call("DELETE", f"/v2.0/security-groups/{self.group}")
+        for group in self.groups:
+            self.client.call("DELETE", f"/v2.0/security-groups/{group}")

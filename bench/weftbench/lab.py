@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -20,6 +21,7 @@ class Lab:
         return done.stdout
 
     def up(self):
+        self._forget_namespaces()
         subprocess.run([str(ROOT / "lab/lab"), "up"], env=self.env, stdout=sys.stderr, check=True)
         for line in self.run("env").splitlines():
             name, _, value = line.removeprefix("export ").partition("=")
@@ -28,6 +30,14 @@ class Lab:
 
     def down(self):
         self.run("down", check=False)
+        self._forget_namespaces()
+
+    def _forget_namespaces(self):
+        """Pods and nodes of benchmarks that were killed before they could clean up."""
+        namespaces = pathlib.Path("/var/run/netns")
+        for path in namespaces.iterdir() if namespaces.is_dir() else ():
+            if re.fullmatch(re.escape(self.name) + r"-([bc]-.+|normal\d)", path.name):
+                subprocess.run(["ip", "netns", "del", path.name], check=False)
 
     @property
     def endpoint(self):

@@ -9,7 +9,7 @@ def _resident_mib(pid):
     return 0.0
 
 
-def run(lab, report):
+def run(lab, report, _quick):
     for row in lab.processes():
         if row["node"] in ("controller", "worker1"):
             report.add(f"RSS of {row['process']} on {row['node']}", _resident_mib(row["pid"]), "MiB")

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Pings from inside a network namespace by raw frames, a millisecond apart, until the first answer.
+"""Pings from inside a network namespace by raw frames, a millisecond apart, until the first answer or until silence.
 
-Reads lines `INTERFACE SOURCE-MAC SOURCE-IP TARGET-MAC TARGET-IP` and answers each with the CLOCK_MONOTONIC time of the
-first echo reply (or `timeout`). Raw frames, because the kernel's own neighbour look-up would retry only once a second.
+Reads lines `[silence] INTERFACE SOURCE-MAC SOURCE-IP TARGET-MAC TARGET-IP` and answers each with the CLOCK_MONOTONIC time
+of the first echo reply, or with `silence` of the last one before QUIET without any; or with `timeout`. Raw frames, because
+the kernel's own neighbour look-up would retry only once a second.
 """
 import select
 import socket
@@ -10,7 +11,7 @@ import struct
 import sys
 import time
 
-LIMIT = 20.0
+LIMIT, GAP, QUIET = 20.0, 0.001, 0.1
 
 
 def checksum(data):
@@ -33,30 +34,57 @@ def is_reply(frame, source_ip, target_ip, identifier):
             frame[30:34] == source_ip and frame[34] == 0 and frame[38:40] == struct.pack("!H", identifier))
 
 
-def first_reply(link, source_mac, source_ip, target_mac, target_ip, identifier):
-    deadline, sequence = time.monotonic() + LIMIT, 0
-    while time.monotonic() < deadline:
-        sequence = (sequence + 1) & 0xFFFF
-        link.send(echo_request(source_mac, source_ip, target_mac, target_ip, identifier, sequence))
-        until = time.monotonic() + 0.001
+class Ping:
+    """One target, one identifier: a connection of its own."""
+
+    def __init__(self, link, source_mac, source_ip, target_mac, target_ip, identifier):
+        self.link, self.identifier, self.sequence = link, identifier, 0
+        self.source, self.target = (source_mac, source_ip), (target_mac, target_ip)
+
+    def once(self):
+        """Sends one; when its answer or another's came within GAP: the time, else None."""
+        self.sequence = (self.sequence + 1) & 0xFFFF
+        self.link.send(echo_request(*self.source, *self.target, self.identifier, self.sequence))
+        until = time.monotonic() + GAP
         while (left := until - time.monotonic()) > 0:
-            if not select.select([link], [], [], left)[0]:
-                break
-            if is_reply(link.recv(2048), source_ip, target_ip, identifier):
+            if not select.select([self.link], [], [], left)[0]:
+                return None
+            if is_reply(self.link.recv(2048), self.source[1], self.target[1], self.identifier):
                 return time.monotonic()
+        return None
+
+
+def first_reply(ping):
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        at = ping.once()
+        if at is not None:
+            return at
     return None
+
+
+def last_reply(ping):
+    last = start = time.monotonic()
+    while time.monotonic() < last + QUIET:
+        last = ping.once() or last
+        if last > start + LIMIT:
+            return None
+    return last
 
 
 def main():
     link, bound = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)), None
     mac = lambda text: bytes.fromhex(text.replace(":", ""))
     for number, line in enumerate(sys.stdin, 1):
-        interface, source_mac, source_ip, target_mac, target_ip = line.split()
+        words = line.split()
+        until_silence = words[0] == "silence"
+        interface, source_mac, source_ip, target_mac, target_ip = words[until_silence:]
         if bound != interface:
             link.bind((interface, 0))
             bound = interface
-        at = first_reply(link, mac(source_mac), socket.inet_aton(source_ip), mac(target_mac), socket.inet_aton(target_ip),
-                         number & 0xFFFF)
+        ping = Ping(link, mac(source_mac), socket.inet_aton(source_ip), mac(target_mac), socket.inet_aton(target_ip),
+                    number & 0xFFFF)
+        at = last_reply(ping) if until_silence else first_reply(ping)
         print("timeout" if at is None else repr(at), flush=True)
 
 

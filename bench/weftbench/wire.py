@@ -5,11 +5,12 @@ one beyond. Open vSwitch looks at every interface of a bridge when one changes; 
 """
 import time
 
+from . import counters
 from .client import Client, World
 from .report import percentile
 from .switch import Endpoint, Ovsdb
 
-SIZES, ROUNDS, PLUGGED = (1, 100, 1000), 15, 50
+SIZES, ROUNDS, QUICK_ROUNDS, PLUGGED = (1, 100, 1000), 15, 5, 50
 TARGET, SAME, OTHER = "worker1", "worker1", "worker2"
 
 
@@ -18,17 +19,8 @@ def _mac(number):
 
 
 def _port(world, endpoint):
-    return world.client.call("POST", "/v2.0/ports", {"port": {
-        "network_id": world.network, "mac_address": endpoint.mac, "security_groups": [world.group],
-        "fixed_ips": [{"ip_address": endpoint.address}], "binding:host_id": endpoint.node}})["port"]["id"]
-
-
-def _await_active(client, port):
-    deadline = time.monotonic() + 20
-    while client.call("GET", f"/v2.0/ports/{port}?fields=status")["port"]["status"] != "ACTIVE":
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"port {port} is not ACTIVE")
-        time.sleep(0.01)
+    return world.add_port(mac_address=endpoint.mac, security_groups=[world.group],
+                          fixed_ips=[{"ip_address": endpoint.address}], **{"binding:host_id": endpoint.node})["id"]
 
 
 def _fill(world, lab, count):
@@ -46,7 +38,7 @@ def _fill(world, lab, count):
         if command:
             lab.inside(node, "ovs-vsctl", *command)
         for port in chosen:
-            _await_active(world.client, port["id"])
+            world.await_status(port["id"], "ACTIVE")
     return plugged
 
 
@@ -69,23 +61,12 @@ def _round(world, prober, source, target, database):
     return float(answer) - start
 
 
-AGENT_COUNTERS = {"flow changes sent": "weft_agent_flow_mods_sent_total",
-                  "flows computed": "weft_agent_flows_computed_total",
-                  "OpenFlow messages sent": "weft_openflow_messages_sent_total"}
-
-
-def _counters(lab):
-    """What the target's agent has done so far."""
-    metrics = lab.agent_metrics(TARGET)
-    return {name: metrics[key] for name, key in AGENT_COUNTERS.items()}
-
-
-def _measure(lab, world, report, size, source, where):
+def _measure(lab, world, report, size, source, where, rounds):
     database, samples = Ovsdb(lab, TARGET), []
-    before = _counters(lab)
+    before = counters.of(lab, TARGET)
     prober = source.prober()
     try:
-        for number in range(ROUNDS + 2):
+        for number in range(rounds + 2):
             target = Endpoint(lab, TARGET, f"t{number}", _mac(1000 + number), f"10.202.100.{number + 1}")
             try:
                 source.knows(target)
@@ -96,16 +77,16 @@ def _measure(lab, world, report, size, source, where):
     finally:
         prober.stdin.close()
         prober.wait()
-    for name, count in _counters(lab).items():
+    for name, count in counters.of(lab, TARGET).items():
         report.add(f"{name} per port added and deleted, {size} ports, from {where} node",
-                   (count - before[name]) / (ROUNDS + 2), "per port", note="the target's agent")
+                   (count - before[name]) / (rounds + 2), "per port", note="the target's agent")
     samples = samples[2:]  # the first two warm the path up
     report.add_latencies(f"create+wire, {size} ports in group, from {where} node", samples, aim_p50=25)
     return percentile(samples, 0.5)
 
 
-def run(lab, report):
-    client = Client(lab.endpoint)
+def run(lab, report, quick):
+    client, rounds = Client(lab.endpoint), QUICK_ROUNDS if quick else ROUNDS
     medians = {}
     for size in SIZES:
         world = World(client, "bench-wire", prefix="10.202")
@@ -119,8 +100,8 @@ def run(lab, report):
                 probers.append(source)
                 port = _port(world, source)
                 Ovsdb(lab, node).claim(source.interface, port, source.mac)
-                _await_active(client, port)
-                medians[size, where] = _measure(lab, world, report, size, source, where)
+                world.await_status(port, "ACTIVE")
+                medians[size, where] = _measure(lab, world, report, size, source, where, rounds)
         finally:
             for source in probers:
                 source.remove()
