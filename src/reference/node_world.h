@@ -13,6 +13,8 @@
 namespace weft::reference {
 
 struct NodeWorld {
+  virtual ~NodeWorld() = default;  // the worlds of named cases know more
+
   fabric::World world;
   std::string node = "worker1";
   std::vector<Uuid> networks, groups, stateless_groups, address_groups, ports;

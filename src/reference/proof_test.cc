@@ -12,6 +12,7 @@ namespace weft::reference {
 namespace {
 
 constexpr int kEventsPerWorld = 60;
+constexpr std::uint64_t kEnough = 100000;  ///< pairs that meet everything
 
 /// World-packet pairs to try: WEFT_PROOF_PAIRS, or what every `make test` tries.
 std::uint64_t pairs() {
@@ -54,7 +55,7 @@ TEST(CompiledFlows, DoWhatTheReferenceModelSays) {
     if (before / kProgress != tally.packets / kProgress) print(tally);
   }
   print(tally);
-  if (tally.packets < 100000) return;  // too few to meet everything
+  if (pairs() < kEnough) return;
   for (int reason = 0; reason <= static_cast<int>(Drop::kUnknownDestination); ++reason)
     EXPECT_GT(tally.drops[static_cast<Drop>(reason)], 0u) << to_string(static_cast<Drop>(reason));
 }
@@ -68,6 +69,7 @@ bool is_caught(const Mutation& mutation) {
 }
 
 TEST(Proof, CatchesEveryMutationOfTheCompiler) {
+  if (pairs() < kEnough) GTEST_SKIP() << "a short run, for errors of memory: the pairs meet them all";
   for (const auto& mutation : mutations()) EXPECT_TRUE(is_caught(mutation.apply)) << mutation.name;
 }
 
