@@ -3,7 +3,8 @@
 
   bench/bench.py [--json FILE] [--only api,wire,...] [--quick] [--keep]
 
-Parts: api, wire, cni, agent, memory. The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless
+Parts: api, wire, cni, agent, memory; of policy: fabric (the compiler alone), install.
+"--only policy" is all of those. The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless
 --keep is given. Every load is bounded in count and time. Absolute times depend on the machine: compare ratios and shapes.
 """
 import argparse
@@ -13,11 +14,23 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from weftbench import agent, api, cni, memory, wire  # noqa: E402
+from weftbench import agent, api, cni, fabric, install, memory, wire  # noqa: E402
 from weftbench.lab import Lab  # noqa: E402
 from weftbench.report import Report  # noqa: E402
 
-PARTS = {"api": api.run, "wire": wire.run, "cni": cni.run, "agent": agent.run, "memory": memory.run}
+POLICY = {"fabric": fabric.run, "install": install.run}
+PARTS = {"api": api.run, "wire": wire.run, "cni": cni.run, "agent": agent.run, **POLICY, "memory": memory.run}
+WITHOUT_LAB = {"fabric"}
+
+
+def _chosen(parser, text):
+    parts = []
+    for name in text.split(","):
+        parts += POLICY if name == "policy" else [name]
+    unknown = sorted(set(parts) - set(PARTS))
+    if unknown:
+        parser.error(f"unknown part {', '.join(unknown)}; parts are policy, {', '.join(PARTS)}")
+    return parts
 
 
 def main():
@@ -27,16 +40,14 @@ def main():
     parser.add_argument("--keep", action="store_true", help="leave the lab up")
     parser.add_argument("--quick", action="store_true", help="few rounds: shapes only, in a fifth of the time")
     options = parser.parse_args()
-    parts = options.only.split(",")
-    unknown = sorted(set(parts) - set(PARTS))
-    if unknown:
-        parser.error(f"unknown part {', '.join(unknown)}; parts are {', '.join(PARTS)}")
+    parts = _chosen(parser, options.only)
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that `finally` takes the lab down
     report = Report()
     lab = Lab(os.environ.get("LAB_NAME", "weft-bench"))
     try:
-        lab.up()
+        if set(parts) - WITHOUT_LAB:
+            lab.up()
         for part in parts:
             print(f"== {part}", file=sys.stderr, flush=True)
             PARTS[part](lab, report, options.quick)
