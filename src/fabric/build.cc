@@ -83,6 +83,11 @@ Match arp(Match match) {
   return match;
 }
 
+Match first_fragment(Match match) {
+  match.set_masked(Field::kIpFrag, kFirstFragment, kFragmentMask);
+  return match;
+}
+
 Field ip_source(IpVersion version) {
   return version == IpVersion::kV4 ? Field::kIpv4Src : Field::kIpv6Src;
 }

@@ -33,6 +33,7 @@ openflow::Match ip(openflow::Match match, IpVersion version, int protocol);
 openflow::Match udp(openflow::Match match, IpVersion version, int source, int destination);
 openflow::Match icmpv6(openflow::Match match, int type);
 openflow::Match arp(openflow::Match match);
+openflow::Match first_fragment(openflow::Match match);
 
 /// The field of the source or destination address.
 openflow::Field ip_source(IpVersion version);

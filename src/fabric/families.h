@@ -39,10 +39,12 @@ inline constexpr Family kUnprotected{"unprotected", Table::kPortSecurity, 200,
 inline constexpr Family kVlanTagged{"vlan_tagged", Table::kPortSecurity, 190,
                                     "A tag could hide a spoofed header.", Drop::kVlanTagged};
 inline constexpr Family kRogueDhcp{"rogue_dhcp", Table::kPortSecurity, 180,
-                                   "DHCP server answers do not come from ports.", Drop::kRogueDhcp};
+                                   "DHCP server answers do not come from ports, nor first fragments of "
+                                   "UDP in IPv6 that hide their ports (RFC 7112).",
+                                   Drop::kRogueDhcp};
 inline constexpr Family kRogueRa{"rogue_ra", Table::kPortSecurity, 170,
-                                 "Router advertisements do not come from ports, nor first fragments of "
-                                 "ICMPv6 that hide their type (RFC 7113).",
+                                 "Router advertisements do not come from ports, nor first fragments that "
+                                 "hide their ICMPv6 type, nor IPv6 that hides its protocol (RFC 7113).",
                                  Drop::kRogueRa};
 inline constexpr Family kOwnIp{"own_ip", Table::kPortSecurity, 160,
                                "IP packets from an allowed pair of MAC and address."};
@@ -71,7 +73,8 @@ inline constexpr Family kSpoofedMac{"spoofed_mac", Table::kPortSecurity, 20,
                                     "From a MAC that is not allowed.", Drop::kSpoofedMac};
 
 inline constexpr Family kNdNoTarget{"nd_no_target", Table::kNeighbourSecurity, 200,
-                                    "Solicitations and advertisements that are malformed: no target.",
+                                    "Solicitations and advertisements that are malformed: no target, "
+                                    "or in fragments (RFC 6980).",
                                     Drop::kSpoofedNd};
 inline constexpr Family kNdDetection{"nd_detection", Table::kNeighbourSecurity, 190,
                                      "Duplicate address detection of an allowed address."};

@@ -7,6 +7,10 @@
 namespace weft::openflow {
 namespace {
 
+/// OFPC_FRAG_NX_MATCH: first fragments match with the ports and types that they show. The default reads zeros
+/// there.
+constexpr std::uint16_t kFragmentsWithPorts = 3;
+
 /// Writes a message's header now and its length when it goes out of scope.
 class Message {
  public:
@@ -86,7 +90,7 @@ void encode_echo_reply(Bytes& out, std::uint32_t xid, ByteView payload) {
 void encode_packet_in_settings(Bytes& out, std::uint32_t xid) {
   {
     Message message(out, MessageType::kSetConfig, xid);
-    message.out().u16(0);       // fragments as they are
+    message.out().u16(kFragmentsWithPorts);
     message.out().u16(0xffff);  // whole packets
   }
   Message message(out, MessageType::kExperimenter, xid);

@@ -64,6 +64,7 @@ Answer check_ip(const Sender& sender, const Packet::Ip& ip) {
 
 bool is_true(const Sender& sender, const Packet& packet) {
   const auto& [target, link_layer] = packet.neighbour;
+  if (packet.ip->fragment != Fragment::kWhole) return false;  // RFC 6980
   if (packet.ip->icmp_code != 0 || target.is_unspecified()) return false;
   if (link_layer && link_layer != sender.mac) return false;
   if (is_advertisement(*packet.ip)) return sender.owns(target);
@@ -76,10 +77,17 @@ Answer check_neighbour_discovery(const Sender& sender, const Packet& packet) {
   return tells && !is_true(sender, packet) ? Drop::kSpoofedNd : kPass;
 }
 
-/// A first fragment too short to show its ICMPv6 type might hide a router advertisement (RFC 7113).
+/// A first fragment too short to show its ports, which are zero then, might hide a DHCP answer (RFC 7112).
+bool may_be_dhcp_answer(const Packet::Ip& ip) {
+  const bool hidden = !is_v4(ip) && ip.protocol == kUdp && ip.fragment == Fragment::kFirst &&
+                      ip.source_port == 0 && ip.destination_port == 0;
+  return is_dhcp_answer(ip) || hidden;
+}
+
+/// One too short to show its ICMPv6 type or even its protocol might hide a router advertisement (RFC 7113).
 bool may_be_router_advertisement(const Packet::Ip& ip) {
-  const bool hidden =
-      !is_v4(ip) && ip.protocol == kIcmpv6 && ip.fragment == Fragment::kFirst && ip.icmp_type == 0;
+  const bool hidden_type = ip.protocol == kIcmpv6 && ip.fragment == Fragment::kFirst && ip.icmp_type == 0;
+  const bool hidden = !is_v4(ip) && (hidden_type || ip.protocol == 0);
   return is_router_advertisement(ip) || hidden;
 }
 
@@ -100,7 +108,7 @@ bool may_use(const model::Intent& intent, const model::Port& port, const IpAddre
 std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet) {
   if (!port.port_security_enabled) return packet.eth_src.is_multicast() ? Drop::kSpoofedMac : kPass;
   if (packet.tagged) return Drop::kVlanTag;
-  if (packet.ip && is_dhcp_answer(*packet.ip)) return Drop::kRogueDhcp;
+  if (packet.ip && may_be_dhcp_answer(*packet.ip)) return Drop::kRogueDhcp;
   if (packet.ip && may_be_router_advertisement(*packet.ip)) return Drop::kRogueRa;
   if (!has_mac(port, packet.eth_src)) return Drop::kSpoofedMac;
 

@@ -105,6 +105,7 @@ class PacketMaker {
                   .icmp_type = 135 + dice_.below(2),
                   .icmp_code = dice_.one_in(15)};
     if (dice_.one_in(4)) ip.source = IpAddress::v6({});
+    if (dice_.one_in(15)) ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
     packet_.ip = ip;
     auto& [target, link_layer] = packet_.neighbour;
     target = dice_.one_in(3) ? any_address(false) : source_address(false);
@@ -136,7 +137,17 @@ class PacketMaker {
     if (dice_.one_in(10)) make_dhcp(ip);
     if (dice_.one_in(8) && !is_dhcp_request(ip) && !is_dhcp_answer(ip))
       ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
+    if (!v4 && dice_.one_in(8)) hide_details(ip);
     packet_.ip = ip;
+  }
+
+  /// Only extension headers are in the packet, with or without the last one's word on what follows.
+  void hide_details(Packet::Ip& ip) {
+    ip.source_port = ip.destination_port = ip.icmp_type = ip.icmp_code = 0;
+    ip.fragment = Fragment::kFirst;
+    if (!dice_.one_in(3)) return;
+    ip.protocol = 0;
+    ip.fragment = Fragment::kWhole;  // the switch does not look further
   }
 
   /// A rule that may have to decide about the packet.
@@ -226,7 +237,7 @@ std::optional<Event> answer_to(const NodeWorld& w, const Event& event, Dice& dic
   if (!packet.ip || is_neighbour_or_listener(*packet.ip)) return std::nullopt;
   std::swap(packet.eth_src, packet.eth_dst);
   packet.ip = reversed(*packet.ip);
-  if (dice.one_in(10)) ++packet.ip->destination_port;
+  if (dice.one_in(10)) packet.ip->destination_port = std::min(packet.ip->destination_port + 1, 65535);
   const auto origin = origin_of(w, network_of(w, event), packet.eth_src);
   if (!origin) return std::nullopt;
   return event_of(*origin, packet);

@@ -52,6 +52,7 @@ Flows refusals(const PortView& port) {
       drop(family::kNdForeignDetection, icmpv6(any, kNeighbourSolicitation).set(Field::kIpv6Src, 0))};
   for (int type : {kNeighbourSolicitation, kNeighbourAdvertisement}) {
     flows.push_back(drop(family::kNdNoTarget, message(any, type).set(Field::kNdTarget, 0)));
+    flows.push_back(drop(family::kNdNoTarget, first_fragment(icmpv6(any, type))));
     flows.push_back(drop(family::kSpoofedNd, icmpv6(any, type)));
   }
   return flows;

@@ -64,13 +64,18 @@ Flows refusals(const PortView& port, const MacAddress& mac) {
 
 Flows never(const PortView& port) {
   const Match any = on_port(port.ofport);
-  const Match hidden_type = icmpv6(any, 0).set_masked(Field::kIpFrag, kFirstFragment, kFragmentMask);
+  // What is behind extension headers may begin in a later fragment only: then the switch reads zeros.
+  const Match hidden_ports = first_fragment(udp(any, IpVersion::kV6, 0, 0));
+  const Match hidden_type = first_fragment(icmpv6(any, 0));
+  const Match hidden_protocol = ip(any, IpVersion::kV6, 0);
   return {
       drop(family::kVlanTagged, Match(any).set_masked(Field::kVlanTci, kVlanPresent, kVlanPresent)),
       drop(family::kRogueDhcp, udp(any, IpVersion::kV4, 67, 68)),
       drop(family::kRogueDhcp, udp(any, IpVersion::kV6, 547, 546)),
+      drop(family::kRogueDhcp, hidden_ports),
       drop(family::kRogueRa, icmpv6(any, kRouterAdvertisement)),
       drop(family::kRogueRa, hidden_type),
+      drop(family::kRogueRa, hidden_protocol),
       drop(family::kSpoofedMac, any),
   };
 }
