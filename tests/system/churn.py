@@ -31,12 +31,19 @@ class Api:
         return json.loads(answer or "null")
 
 
+def new_rule(api, group, **attributes):
+    body = {"direction": "ingress", "security_group_id": group, **attributes}
+    return api.call("POST", "security-group-rules", {"security_group_rule": body})["security_group_rule"]["id"]
+
+
+def remove_rule(api, made):
+    api.call("DELETE", f"security-group-rules/{made}")
+
+
 # What may come: each gives what makes it go again.
 
 def rule(api, group, **attributes):
-    body = {"direction": "ingress", "security_group_id": group, **attributes}
-    made = api.call("POST", "security-group-rules", {"security_group_rule": body})["security_group_rule"]["id"]
-    return partial(api.call, "DELETE", f"security-group-rules/{made}")
+    return partial(remove_rule, api, new_rule(api, group, **attributes))
 
 
 def port_with(api, network, groups):

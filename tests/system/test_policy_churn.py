@@ -2,14 +2,17 @@
 import itertools
 import os
 import socket
+import struct
 import time
+from collections import Counter
+from contextlib import ExitStack
 from functools import partial
 from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 
-from churn import Churn, coming_and_going, entries, groups_on, port_with, rule
+from churn import Churn, coming_and_going, entries, groups_on, new_rule, port_with, remove_rule, rule
 from churn_traffic import Attempt, Attempts, Place6, SpreadTraffic
 from story.teller import Teller
 from tenant import Tenant
@@ -61,6 +64,12 @@ class Connection(NamedTuple):
         question, answer = getattr(traffic, protocol)(client, server, port)
         name = f"{protocol} {client.ip} -> {server.ip} port {port}"
         return Connection(name, (answer,) if answers_only else (question, answer))
+
+    @property
+    def retransmitted(self):
+        """How many segments TCP sent more than once (tcpi_total_retrans of Linux's struct tcp_info)."""
+        ends = [stream.sender for stream in self.streams if stream.sender.type == socket.SOCK_STREAM]
+        return sum(struct.unpack_from("I", end.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104), 100)[0] for end in ends)
 
     def longest_gap(self, since, until):
         """The longest time without a message of a stream, and when it ended."""
@@ -116,13 +125,13 @@ class World:
         tenant.forbid_all(self.clients_group)
         for attributes in each_way(range(5000, 6000), direction="egress"):
             tenant.allow(self.clients_group, **attributes)
-        self.carriers = [partial(tenant.allow, self.servers_group, **attributes) for attributes in (
-            *each_way(OPEN), *each_way(GROUP, remote_group_id=self.members),
-            *each_way(ADDRESSES, remote_address_group_id=self.known))]
-        self.carrying = [allow() for allow in self.carriers]
-        for group, ports, more in ((self.canary_group, [LIVING], {}), (self.visitors, SERVICES, {"remote_ip_prefix": CLIENTS})):
-            for attributes in each_way(ports, **more):
-                tenant.allow(group, **attributes)
+        self.carriers = [*each_way(OPEN), *each_way(GROUP, remote_group_id=self.members),
+                         *each_way(ADDRESSES, remote_address_group_id=self.known)]
+        self.carrying = [tenant.allow(self.servers_group, **attributes) for attributes in self.carriers]
+        for attributes in each_way([LIVING]):
+            tenant.allow(self.canary_group, **attributes)
+        for attributes in each_way(SERVICES, remote_ip_prefix=CLIENTS):
+            tenant.allow(self.visitors, **attributes)
         self.clients_groups = [self.clients_group, self.members]
         self.servers_groups = [self.servers_group, self.canary_group]
         self.clients = [self._place("worker1", 33, self.clients_groups), self._place("worker3", 34, self.clients_groups)]
@@ -185,6 +194,29 @@ def rules(world, group, direction, friends, friends_group, api):
     yield from coming_and_going([partial(rule, api, group, direction=direction, **one) for one in attributes], at_once=8)
 
 
+def hand_over(world, api):
+    """Another rule takes over what a rule carries, and gives it back."""
+    for number in itertools.cycle(range(len(world.carriers))):
+        mine = partial(rule, api, world.servers_group, **world.carriers[number])
+        other = partial(rule, api, world.servers_group, **instead_of(world.carriers[number]))
+        with ExitStack() as after:
+            after.callback(other())
+            yield "came", other
+            remove_rule(api, world.carrying[number])
+            try:
+                yield "went", mine
+            finally:
+                world.carrying[number] = new_rule(api, *mine.args[1:], **mine.keywords)
+            yield "came", mine
+        yield "went", other
+
+
+def instead_of(carrier):
+    """A rule that lets in the clients, and nobody else, by their addresses."""
+    kept = {key: value for key, value in carrier.items() if not key.startswith("remote")}
+    return {**kept, "remote_ip_prefix": CLIENTS[ETHERTYPES.index(carrier["ethertype"])]}
+
+
 def members(world, api):
     """Ports with an agent and ports without one join and leave the group that a service is for."""
     mine = [world.tenant.group]
@@ -212,7 +244,7 @@ def groups_of_ports(world, api):
 def kinds(world):
     return [partial(rules, world, world.servers_group, "ingress", CLIENTS, world.others),
             partial(rules, world, world.clients_group, "egress", SERVERS, world.servers_group),
-            partial(members, world), partial(address_group_entries, world), partial(groups_of_ports, world)]
+            partial(hand_over, world), partial(members, world), partial(address_group_entries, world), partial(groups_of_ports, world)]
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +275,8 @@ def running(world):
 def test_what_is_allowed_does_not_notice_and_what_is_forbidden_never_gets_through(teller, world, running, capsys):
     attempts, cuts = running.attempts, []
     Teller.wait_quietly(lambda: attempts.rounds > 0, "every attempt was made")
-    made, received = attempts.made, sum(stream.received for stream in running.streams)
+    before = totals(running)
+    flows = flow_counts(teller)
     started = time.monotonic()
     with Churn(teller.environment["OS_ENDPOINT"], kinds(world), RATE) as churn:
         canaries = itertools.cycle(running.canaries)
@@ -251,14 +284,30 @@ def test_what_is_allowed_does_not_notice_and_what_is_forbidden_never_gets_throug
             cuts.append(next(canaries).stop_and_go_on(running.living))
             complain_if_disturbed(running, churn, started)
     complain_if_disturbed(running, churn, started)
-    gap, _, _ = longest_gap(running, started)
     with capsys.disabled():
-        print(f"\n  {churn.changes} changes in {churn.seconds:.0f} s, {churn.rate:.1f}/s, slowest {churn.slowest * 1000:.0f} ms; "
-              f"{len(running.connections)} connections, {sum(s.received for s in running.streams) - received} messages, "
-              f"longest gap {gap * 1000:.0f} ms; {attempts.made - made} forbidden attempts, {len(attempts.arrived)} got through; "
-              f"{len(cuts)} canaries cut, slowest {max(cuts) * 1000:.0f} ms", end=" ")
+        print(f"\n  {summary(running, churn, totals(running) - before, started, cuts)}", end=" ")
     assert churn.rate >= RATE * 0.9
     assert max(cuts) < CUT_BOUND
+    Teller.wait_quietly(lambda: flow_counts(teller) == flows, "the switches have as many flows as before")
+
+
+def flow_counts(teller):
+    """How many flows each switch has, but for learned places, which come and go with what ports announce."""
+    return [teller.run(f"lab exec {node} -- ovs-ofctl -O OpenFlow15 dump-flows br-int | grep -vc hard_timeout")
+            for node in ("worker1", "worker2", "worker3")]
+
+
+def totals(running):
+    return Counter(attempts=running.attempts.made, messages=sum(stream.received for stream in running.streams),
+                   retransmitted=sum(connection.retransmitted for connection in running.connections))
+
+
+def summary(running, churn, counted, since, cuts):
+    return (f"{churn.changes} changes in {churn.seconds:.0f} s ({churn.rate:.1f}/s, slowest {churn.slowest * 1000:.0f} ms); "
+            f"{len(running.connections)} connections: {counted['messages']} messages, {counted['retransmitted']} segments "
+            f"retransmitted, longest gap {longest_gap(running, since)[0] * 1000:.0f} ms; "
+            f"{counted['attempts']} forbidden attempts: {len(running.attempts.arrived)} got through; "
+            f"{len(cuts)} cuts of canaries, slowest {max(cuts) * 1000:.0f} ms")
 
 
 def longest_gap(running, since):
@@ -286,7 +335,7 @@ def test_without_the_rules_that_carry_them_all_connections_stop_and_with_them_th
     try:
         wait_until_silent(running.streams, running.living, time.monotonic())
     finally:
-        world.carrying.extend(allow() for allow in world.carriers)
+        world.carrying.extend(world.tenant.allow(world.servers_group, **attributes) for attributes in world.carriers)
     wait_until_flowing(running.streams, time.monotonic())
 
 
