@@ -59,7 +59,8 @@ std::optional<Tuple> addresses_of(const Packet& packet) {
   return t;
 }
 
-/// Adds what stands for ports; false for ICMP that is neither query nor answer.
+/// Adds what stands for ports; false for ICMP that is neither query nor answer, for TCP and UDP with a port
+/// of 0, and for IPv6 whose extension headers hide the protocol.
 bool add_ports(Tuple& t, const Packet& packet) {
   if (is_icmp(t)) {
     const std::uint64_t type = icmp_type(packet);
@@ -75,8 +76,10 @@ bool add_ports(Tuple& t, const Packet& packet) {
     t.source_port = number(packet, Field::kTcpSrc), t.destination_port = number(packet, Field::kTcpDst);
   } else if (t.protocol == kUdp) {
     t.source_port = number(packet, Field::kUdpSrc), t.destination_port = number(packet, Field::kUdpDst);
+  } else {
+    return t.protocol != 0 || t.eth_type == kIpv4;
   }
-  return true;
+  return t.source_port != 0 && t.destination_port != 0;
 }
 
 std::optional<Tuple> tuple_of(const Packet& packet) {

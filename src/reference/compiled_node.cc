@@ -50,7 +50,8 @@ CompiledNode::CompiledNode(NodeWorld& world, Mutation mutation)
 void CompiledNode::update() {
   plug_what_changed();
   compiler_.intent_changed(world_.world.take_changes());
-  for (auto cookie : compiler_.compile().forget) learned_.forget(cookie);
+  last_change_ = compiler_.compile();
+  for (auto cookie : last_change_.forget) learned_.forget(cookie);
   interpreter_ = std::make_unique<openflow::Interpreter>(mutation_ ? mutation_(compiler_.desired())
                                                                    : compiler_.desired());
 }
@@ -86,14 +87,21 @@ std::uint32_t CompiledNode::ingress(const Event& event) const {
   return 9;
 }
 
-Verdict CompiledNode::run(const Event& event) {
+std::uint64_t CompiledNode::tunnel_key(const Event& event) const {
+  const auto* e = std::get_if<FromNode>(&event);
+  return e ? static_cast<std::uint64_t>(world_.intent().find<model::Network>(e->network)->vni) : 0;
+}
+
+openflow::Outcome CompiledNode::look(const Event& event) {
   openflow::Packet fields = to_fields(*packet_of(event));
   fields[Field::kInPort] = ingress(event);
-  if (const auto* e = std::get_if<FromNode>(&event))
-    fields[Field::kTunId] = static_cast<std::uint64_t>(world_.intent().find<model::Network>(e->network)->vni);
-  const auto outcome = interpreter_->run(fields, connections_, learned_, to_view(*packet_of(event)));
+  if (const auto key = tunnel_key(event)) fields[Field::kTunId] = key;
+  return interpreter_->run(fields, connections_, learned_, to_view(*packet_of(event)));
+}
+
+Verdict CompiledNode::run(const Event& event) {
   Verdict verdict;
-  note(outcome, event, verdict);
+  note(look(event), event, verdict);
   return verdict;
 }
 

@@ -18,13 +18,19 @@ class CompiledNode {
 
   /// Follows what changed in the world since the last call: incrementally.
   void update();
+  /// What the last update() changed in the flows, whatever the mutation.
+  const fabric::FlowDelta& last_change() const { return last_change_; }
   Verdict run(const Event& event);
+  /// What the flows do with a packet.
+  openflow::Outcome look(const Event& event);
+  /// The number of the interface where a packet comes in, and the tunnel's key of its network (0: no tunnel).
+  std::uint32_t ingress(const Event& event) const;
+  std::uint64_t tunnel_key(const Event& event) const;
   /// Are the flows those of a compiler that sees the present world only?
   bool equals_fresh() const;
 
  private:
   void plug_what_changed();
-  std::uint32_t ingress(const Event& event) const;
   void note(const openflow::Outcome& outcome, const Event& event, Verdict& verdict) const;
   void note_sent(const openflow::Outcome::Sent& sent, const Event& event, Verdict& verdict) const;
   Dropped dropped(const openflow::Packet& sample, const openflow::Flow& by, const Event& event) const;
@@ -32,6 +38,7 @@ class CompiledNode {
   NodeWorld& world_;
   Mutation mutation_;
   fabric::Compiler compiler_;
+  fabric::FlowDelta last_change_;
   std::unique_ptr<openflow::Interpreter> interpreter_;
   openflow::ConnectionTable connections_;
   openflow::LearnedFlows learned_;

@@ -28,6 +28,12 @@ bool is_answer(const Packet::Ip& ip) {
          contains(is_v4(ip) ? std::array{0, 14, 16} : std::array{129, 129, 129}, ip.icmp_type);
 }
 
+/// TCP and UDP have no port 0, and IPv6 may hide its protocol behind extension headers.
+bool is_of_no_connection(const Packet::Ip& ip) {
+  const bool ports = ip.protocol == kTcp || ip.protocol == kUdp;
+  return (ports && (ip.source_port == 0 || ip.destination_port == 0)) || (!is_v4(ip) && ip.protocol == 0);
+}
+
 }  // namespace
 
 Connections::Key Connections::key_of(const Packet::Ip& ip) {
@@ -47,6 +53,7 @@ bool Connections::has(const Uuid& port, const Packet::Ip& ip) const {
 
 Standing Connections::find(const Uuid& port, const Packet& packet) const {
   const auto& ip = *packet.ip;
+  if (is_of_no_connection(ip)) return {.kind = Kind::kInvalid};
   if (is_icmp(ip) && is_error(ip)) return find_related(port, packet);
   if (is_icmp(ip) && !is_query(ip) && !is_answer(ip)) return {.kind = Kind::kInvalid};
   const bool shown = shows_details(ip);

@@ -105,6 +105,13 @@ bool may_use(const model::Intent& intent, const model::Port& port, const IpAddre
   return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.second.contains(ip); });
 }
 
+bool may_open_from(const model::Intent& intent, const model::Port& port, const IpAddress& ip) {
+  const auto& pairs = port.allowed_address_pairs;
+  return may_use(intent, port, ip) || is_link_local_of(port.mac, ip) ||
+         std::any_of(pairs.begin(), pairs.end(),
+                     [&](const auto& pair) { return is_link_local_of(pair.mac.value_or(port.mac), ip); });
+}
+
 std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet) {
   if (!port.port_security_enabled) return packet.eth_src.is_multicast() ? Drop::kSpoofedMac : kPass;
   if (packet.tagged) return Drop::kVlanTag;

@@ -14,6 +14,9 @@ bool may_use(const model::Intent& intent, const model::Port& port, const MacAddr
 /// The same with any of its MACs.
 bool may_use(const model::Intent& intent, const model::Port& port, const IpAddress& ip);
 
+/// May the port open a connection from this address? Also from the link-local addresses of its MACs.
+bool may_open_from(const model::Intent& intent, const model::Port& port, const IpAddress& ip);
+
 std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet);
 
 }  // namespace weft::reference

@@ -95,6 +95,8 @@ std::optional<Drop> check_stateful(const model::Intent& intent, const model::Por
                                    const Packet& packet, Connections& connections) {
   const Standing standing = connections.find(port.id, packet);
   if (standing.kind == Standing::Kind::kInvalid) return Drop::kInvalidState;
+  const bool answers_the_port = standing.reply && direction == Direction::kIngress;
+  if (answers_the_port && !may_open_from(intent, port, standing.opener.source)) return Drop::kInvalidState;
   const Direction opened = standing.reply ? opposite(direction) : direction;
   if (!groups_allow({intent, port, opened, standing.opener, standing.shows_details})) return Drop::kNoRule;
   if (standing.kind == Standing::Kind::kNew) connections.remember(port.id, *packet.ip);

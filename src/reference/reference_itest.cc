@@ -1,0 +1,113 @@
+// Random worlds in a real switch: what it does with real packets, its own connection tracker and what it
+// learned itself, is what the interpreter says that the flows do.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "reference/comparison.h"
+#include "reference/frame.h"
+#include "reference/mutations.h"
+#include "reference/switch_node.h"
+
+namespace weft::reference {
+namespace {
+
+constexpr int kWorlds = 25, kEventsPerWorld = 60;
+
+/// A switch reassembles: a fragment comes with the other one of its packet.
+std::vector<Event> with_other_fragment(const Event& event) {
+  std::vector<Event> events{event};
+  if (!packet_of(event)->ip || packet_of(event)->ip->fragment == Fragment::kWhole) return events;
+  auto set = [](Event& one, Fragment fragment) {
+    auto* sent = std::get_if<FromPort>(&one);
+    (sent ? sent->packet : std::get<FromNode>(one).packet).ip->fragment = fragment;
+  };
+  events.push_back(event);
+  set(events[0], Fragment::kFirst);
+  set(events[1], Fragment::kLater);
+  return events;
+}
+
+bool includes(const Sightings& all, const Sightings& some) {
+  return std::includes(all.begin(), all.end(), some.begin(), some.end());
+}
+
+class RandomWorlds : public SwitchNode {
+ protected:
+  /// The first difference between a switch and the interpreter of its flows, with a mutation in the latter.
+  std::optional<std::string> find_difference(std::uint32_t seed, const Mutation& mutation = {}) {
+    const Case events = random_case(seed, kEventsPerWorld);
+    const auto world = events.make_world();
+    CompiledNode node(*world, mutation);
+    clear();
+    apply(node.last_change());
+    for (const Event& event : events.events) {
+      if (const auto* change = std::get_if<Change>(&event)) {
+        change->apply(*world);
+        node.update();
+        apply(node.last_change());
+      } else if (auto difference = compare(event, node, *world)) {
+        return fmt::format("seed {}, {}", seed, *difference);
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool is_found_out(const Mutation& mutation) {
+    for (std::uint32_t seed = 1; seed <= kWorlds; ++seed)
+      if (find_difference(seed, mutation)) return true;
+    return false;
+  }
+
+  std::uint64_t packets_compared = 0, sightings_compared = 0;
+
+ private:
+  std::optional<std::string> compare(const Event& event, CompiledNode& node, const NodeWorld& world) {
+    std::vector<Sightings> each;
+    std::vector<net::Frame> frames;
+    ++mark_;
+    for (const Event& one : with_other_fragment(event)) {
+      note(node.look(one), node.ingress(one), each.emplace_back());
+      frames.push_back(frame_of(*packet_of(one), mark_));
+      ++packets_compared;
+    }
+    const auto seen = send(frames, node.ingress(event), node.tunnel_key(event));
+    sightings_compared += seen.size();
+    Sightings expected;
+    for (const auto& sightings : each) expected.insert(sightings.begin(), sightings.end());
+    // A fragment whose other one was dropped waits in the next tracker for good.
+    const bool parted = each.front() != each.back();
+    if (parted ? includes(expected, seen) : expected == seen) return std::nullopt;
+    return fmt::format("{}\n  interpreter: {}\n  switch: {}", to_text(event, world),
+                       fmt::join(expected, ", "), fmt::join(seen, ", "));
+  }
+
+  std::uint16_t mark_ = 0;
+};
+
+TEST_F(RandomWorlds, ASwitchDoesWithRealPacketsWhatTheInterpreterSays) {
+  for (std::uint32_t seed = 1; seed <= kWorlds; ++seed) {
+    const auto difference = find_difference(seed);
+    ASSERT_FALSE(difference) << *difference;
+  }
+  std::printf("%lu packets, %lu sightings\n", packets_compared, sightings_compared);
+  EXPECT_GT(packets_compared, 1000u);
+  EXPECT_GT(sightings_compared, packets_compared / 2);
+}
+
+TEST_F(RandomWorlds, AnInterpreterOfOtherFlowsIsFoundOut) {
+  for (const std::string_view name :
+       {"egress rules also used for ingress", "no commit on the way out", "rule ports one bit too wide",
+        "ARP sender not checked", "one zone for all receivers"}) {
+    const auto known = mutations();
+    const auto mutation =
+        std::find_if(known.begin(), known.end(), [&](const auto& one) { return one.name == name; });
+    ASSERT_NE(mutation, known.end()) << name;
+    EXPECT_TRUE(is_found_out(mutation->apply)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace weft::reference
