@@ -6,19 +6,26 @@ import time
 import urllib.parse
 
 
+IDLE = 20.0  # seconds after which the server may have closed the connection
+
+
 class Client:
     def __init__(self, url):
         parts = urllib.parse.urlsplit(url)
         self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
         self.connection.connect()
         self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.used = time.monotonic()
 
     def call(self, method, path, body=None):
         """The decoded answer; an error status is an error here."""
+        if time.monotonic() > self.used + IDLE:
+            self.connection.close()  # the request opens it again
         data = None if body is None else json.dumps(body)
         self.connection.request(method, path, data, {"Content-Type": "application/json"})
         answer = self.connection.getresponse()
         text = answer.read()
+        self.used = time.monotonic()
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {text[:300].decode(errors='replace')}")
         return json.loads(text) if text else None
