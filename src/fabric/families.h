@@ -112,6 +112,8 @@ inline constexpr Family kSourceTrack{"source_track", Table::kEgressPolicy, 100,
 inline constexpr Family kSourceClosed{"source_closed", Table::kEgressPolicy, 50,
                                       "The sender has port security and no group: nothing else gets out.",
                                       Drop::kNoRuleOut};
+inline constexpr Family kEgressCommitted{"egress_committed", Table::kEgressState, 210,
+                                         "Back from the commit: goes on."};
 inline constexpr Family kEgressInvalid{"egress_invalid", Table::kEgressState, 200,
                                        "Belongs to no connection and starts none.", Drop::kInvalidOut};
 inline constexpr Family kEgressOpened{
@@ -176,6 +178,8 @@ inline constexpr Family kDestinationClosed{
     "The receiver has port security and no group: nothing else gets in.", Drop::kNoRuleIn};
 inline constexpr Family kOtherIn{"other_protocol_in", Table::kIngressPolicy, 40,
                                  "Neither IP nor ARP, to a port with port security.", Drop::kOtherProtocolIn};
+inline constexpr Family kIngressCommitted{"ingress_committed", Table::kIngressState, 210,
+                                          "Back from the commit: goes on."};
 inline constexpr Family kIngressInvalid{"ingress_invalid", Table::kIngressState, 200,
                                         "Belongs to no connection and starts none.", Drop::kInvalidIn};
 inline constexpr Family kIngressOpened{
@@ -183,7 +187,12 @@ inline constexpr Family kIngressOpened{
     "A connection that the other side opened, or opens: asks this port's ingress rules."};
 inline constexpr Family kIngressReply{
     "ingress_reply", Table::kIngressState, 100,
-    "A reply to a connection that this port opened: asks its egress rules."};
+    "A reply to a connection that this port opened from an address that is still its own: asks its egress "
+    "rules."};
+inline constexpr Family kIngressReplyLost{
+    "ingress_reply_lost", Table::kIngressState, 90,
+    "A reply to a connection that this port opened from an address that is no longer its own.",
+    Drop::kInvalidIn};
 inline constexpr Family kIngressRule{"ingress_rule", Table::kIngressRules, 200,
                                      "A rule for any remote or for a remote prefix."};
 inline constexpr Family kIngressRemote{"ingress_remote_group", Table::kIngressRules, 100,
@@ -237,6 +246,7 @@ inline constexpr std::array kFamilies = {
     family::kSourceStateless,
     family::kSourceTrack,
     family::kSourceClosed,
+    family::kEgressCommitted,
     family::kEgressInvalid,
     family::kEgressOpened,
     family::kEgressReply,
@@ -263,9 +273,11 @@ inline constexpr std::array kFamilies = {
     family::kDestinationTrack,
     family::kDestinationClosed,
     family::kOtherIn,
+    family::kIngressCommitted,
     family::kIngressInvalid,
     family::kIngressOpened,
     family::kIngressReply,
+    family::kIngressReplyLost,
     family::kIngressRule,
     family::kIngressRemote,
     family::kIngressCommit,

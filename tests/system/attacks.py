@@ -3,6 +3,8 @@
 Each entry makes its frames of three parties: `me` sends; `you` are who should not hear it; `them` is the port whose
 identity is abused, bound but not plugged, so that nobody else speaks with it.
 """
+import itertools
+
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dhcp6 import DHCP6_Advertise, DHCP6_Solicit
 from scapy.layers.inet import ICMP, IP, TCP, UDP
@@ -18,6 +20,7 @@ LISTENERS, LISTENERS_MAC = "ff02::16", "33:33:00:00:00:16"
 STRANGER_MAC, STRANGER_IP, STRANGER_IP6 = "02:00:5e:10:20:30", "203.0.113.9", "2001:db8::9"
 UNUSED_IP = "10.77.0.199"  # of the subnet, but nobody's: who asks for it is heard by everyone
 DATA = Raw(b"attack" * 8)
+_datagrams = itertools.count(77)  # no two of them have fragments of one
 PLAIN = UDP(sport=4000, dport=4001) / DATA
 
 
@@ -72,22 +75,22 @@ def to_all_nodes(me, payload):
 
 def fragments6(whole, size=64):
     """An IPv6 packet in fragments of this many octets (RFC 8200, 4.5). The first may end before the upper layer's header."""
-    header = whole[IPv6]
+    header, number = whole[IPv6], next(_datagrams)
     payload, rest = bytes(header.payload), []
     for start in range(0, len(payload), size):
         more = int(start + size < len(payload))
         rest.append(ether(whole[Ether].src, whole[Ether].dst) / IPv6(src=header.src, dst=header.dst, hlim=255) /
-                    IPv6ExtHdrFragment(nh=header.nh, id=77, offset=start // 8, m=more) / Raw(payload[start:start + size]))
+                    IPv6ExtHdrFragment(nh=header.nh, id=number, offset=start // 8, m=more) / Raw(payload[start:start + size]))
     return rest
 
 
 def fragments4(whole, size=64):
-    header = whole[IP]
+    header, number = whole[IP], next(_datagrams)
     payload, rest = bytes(header.payload), []
     for start in range(0, len(payload), size):
         more = int(start + size < len(payload))
         rest.append(ether(whole[Ether].src, whole[Ether].dst) /
-                    IP(src=header.src, dst=header.dst, id=77, proto=header.proto, flags=more, frag=start // 8) /
+                    IP(src=header.src, dst=header.dst, id=number, proto=header.proto, flags=more, frag=start // 8) /
                     Raw(payload[start:start + size]))
     return rest
 
@@ -104,6 +107,7 @@ def dhcp_answer(me, you):
 
 MAC, ADDRESS, ARP_LIE, ND_LIE = "spoofed MAC", "spoofed IP", "spoofed ARP", "spoofed ND"
 DHCP_ANSWER, ROUTER, TAG, OTHER = "rogue DHCP", "rogue RA", "VLAN tag", "other protocol"
+INVALID = "invalid connection state"  # of a fragment: it is too small
 RA = ICMPv6ND_RA(routerlifetime=1800) / ICMPv6NDOptSrcLLAddr(lladdr=STRANGER_MAC)
 
 # What it is: (reason, frames).
@@ -174,7 +178,9 @@ ATTACKS = {
         solicitation(me, them.ip6, source="::")]),
     "advertisement of another port's address behind extension headers": (ND_LIE, lambda me, you, them: [
         to_all_nodes(me, padded(advertisement(me, them.ip6, me.mac)[ICMPv6ND_NA]))]),
-    "advertisement of another port's address in fragments": ((ND_LIE, ROUTER), lambda me, you, them: fragments6(
+    "the own advertisement in fragments": ((ND_LIE, INVALID), lambda me, you, them: fragments6(
+        advertisement(me, me.ip6, me.mac), 24)),
+    "advertisement of another port's address in fragments": ((ROUTER, INVALID), lambda me, you, them: fragments6(
         to_all_nodes(me, padded(advertisement(me, them.ip6, me.mac)[ICMPv6ND_NA])), 16)),
 
     "DHCP answer": (DHCP_ANSWER, lambda me, you, them: [dhcp_answer(me, you)]),
@@ -183,6 +189,8 @@ ATTACKS = {
     "DHCPv6 answer": (DHCP_ANSWER, lambda me, you, them: [
         ip6(me, you, payload=UDP(sport=547, dport=546) / DHCP6_Advertise())]),
     "DHCP answer in fragments": (DHCP_ANSWER, lambda me, you, them: fragments4(dhcp_answer(me, you), 256)),
+    "DHCPv6 answer whose ports are in its second fragment": (DHCP_ANSWER, lambda me, you, them: fragments6(
+        ip6(me, you, payload=padded(UDP(sport=547, dport=546) / DHCP6_Advertise())), 16)),
     "first fragment of a DHCP answer": (DHCP_ANSWER, lambda me, you, them: fragments4(dhcp_answer(me, you))[:1]),
 
     "router advertisement": (ROUTER, lambda me, you, them: [to_all_nodes(me, RA)]),
@@ -190,7 +198,9 @@ ATTACKS = {
     "router advertisement behind extension headers": (ROUTER, lambda me, you, them: [to_all_nodes(me, padded(RA))]),
     "router advertisement whose header is in its first fragment": (ROUTER, lambda me, you, them: fragments6(
         to_all_nodes(me, RA), 16)[:1]),
-    "router advertisement whose header is in its second fragment": ((ND_LIE, ROUTER), lambda me, you, them: fragments6(
+    "router advertisement behind an extension header that is cut": (ROUTER, lambda me, you, them: fragments6(
+        to_all_nodes(me, IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(12))]) / RA), 8)[:1]),
+    "router advertisement whose header is in its second fragment": ((ROUTER, INVALID), lambda me, you, them: fragments6(
         to_all_nodes(me, padded(RA)), 16)),
 
     "a tag": (TAG, lambda me, you, them: [
@@ -216,6 +226,10 @@ ATTACKS = {
         Ether(src=me.mac, dst=you.mac, type=0x9100) / Raw(b"\x00\x07\x08\x00") / IP(src=them.ip, dst=you.ip) / PLAIN]),
     "a frame with a length": (OTHER, lambda me, you, them: [Dot3(src=me.mac, dst=you.mac) / LLC() / DATA]),
 }
+
+# Their first fragment is dropped for what it shows or hides; the last one waits for it in the connection tracker, in vain.
+HELD = ("the own advertisement in fragments", "advertisement of another port's address in fragments", "DHCP answer in fragments",
+        "DHCPv6 answer whose ports are in its second fragment", "router advertisement whose header is in its second fragment")
 
 # No frame may have such a source (IEEE 802.3, 3.2.3): no port may send it, port security or not.
 NEVER = ("multicast source MAC", "broadcast source MAC")

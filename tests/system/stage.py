@@ -23,13 +23,28 @@ class Stage:
             place.silence()
         self.them = Place(None, None, tenant.port("worker3"))
 
-    def refuses(self, frames_for, reason):
-        """Asserts that nobody hears these frames, and that each is counted with this reason (or one of these)."""
+    def refuses(self, frames_for, reason, held=0):
+        """Asserts that nobody hears these frames, and that each is counted with this reason (or one of these).
+
+        So many of the frames for each listener are held by the connection tracker and never go on: nobody drops them.
+        """
         before = self.tenant.drops(self.me.id)
-        sent = sum(len(frames_for(place)) for place in self.listeners)
+        sent = sum(len(frames_for(place)) - held for place in self.listeners)
         assert self.heard(frames_for) == [[], []]
         drops = self._new_drops(before, sent)
         assert drops.total() == sent and set(drops) <= ({reason} if isinstance(reason, str) else set(reason)), drops
+
+    def refuses_soon(self, frames_for, reason):
+        """Asserts that in the end nobody hears these frames, and that each that did not arrive is counted."""
+        before, lost = self.tenant.drops(self.me.id), 0
+
+        def nobody_hears():
+            nonlocal lost
+            near, far = self.heard(frames_for)
+            lost += sum(len(frames_for(place)) for place in self.listeners) - len(near) - len(far)
+            return not near and not far
+        self.tenant.t.wait(nobody_hears, f"{reason}")
+        assert self._new_drops(before, lost) == {reason: lost}
 
     def _new_drops(self, before, count):
         """What was dropped since; the switch's counters come late."""

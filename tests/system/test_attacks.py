@@ -7,7 +7,7 @@ import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
 
-from attacks import ANSWERED, ATTACKS, HONEST, NEVER, dhcp_discover
+from attacks import ANSWERED, ATTACKS, HELD, HONEST, NEVER, dhcp_discover
 from stage import UNCHECKED, Stage
 from tenant import Tenant
 
@@ -39,7 +39,7 @@ def lawless_stage(teller):
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_reaches_nobody_and_is_counted(stage, name):
     reason, make = ATTACKS[name]
-    stage.refuses(lambda place: make(stage.me, place, stage.them), reason)
+    stage.refuses(lambda place: make(stage.me, place, stage.them), reason, held=name in HELD)
 
 
 @pytest.mark.parametrize("name", [name for name in ATTACKS if name not in (*ANSWERED, *NEVER)])

@@ -1,6 +1,9 @@
 #include "fabric/features/security_groups.h"
 
+#include <set>
+
 #include "fabric/features/conntrack.h"
+#include "fabric/features/neighbour_security.h"
 
 namespace weft::fabric {
 namespace {
@@ -13,8 +16,8 @@ using openflow::Match;
 struct Half {
   Table policy_table, state, verdict, next;
   const RegisterField &policy, &zone;
-  const Family &open, &essential, &stateless, &track, &closed, &invalid, &opened, &reply, &commit, &allowed,
-      &denied;
+  const Family &open, &essential, &stateless, &track, &closed, &committed, &invalid, &opened, &reply, &commit,
+      &allowed, &denied;
   Table rules_opened, rules_reply;
 };
 
@@ -29,6 +32,7 @@ constexpr Half kEgressHalf{Table::kEgressPolicy,
                            family::kSourceStateless,
                            family::kSourceTrack,
                            family::kSourceClosed,
+                           family::kEgressCommitted,
                            family::kEgressInvalid,
                            family::kEgressOpened,
                            family::kEgressReply,
@@ -48,6 +52,7 @@ constexpr Half kIngressHalf{Table::kIngressPolicy,
                             family::kDestinationStateless,
                             family::kDestinationTrack,
                             family::kDestinationClosed,
+                            family::kIngressCommitted,
                             family::kIngressInvalid,
                             family::kIngressOpened,
                             family::kIngressReply,
@@ -83,11 +88,12 @@ Flows tracking(const Half& h) {
   Flows flows;
   for (auto version : kIpVersions) {
     const openflow::ConnTrack find{.zone_from = h.zone.bits(), .recirc_table = number(h.state)};
-    const openflow::ConnTrack commit{.commit = true, .zone_from = h.zone.bits()};
+    openflow::ConnTrack commit = find;
+    commit.commit = true;
     const Match tracked = ip(of_policy(h, PortPolicy::kStateful), version);
-    flows.push_back(flow(h.track, tracked, {find}));
+    flows.push_back(flow(h.track, tracked, {load(kAllowed, 0), find}));
     const Match is_new = in_state(with(tracked, kAllowed, 1), {.set = kCtNew});
-    flows.push_back(flow(h.commit, is_new, {commit, go(h.next)}));
+    flows.push_back(flow(h.commit, is_new, {commit}));
   }
   flows.push_back(flow(h.allowed, with({}, kAllowed, 1), {go(h.next)}));
   return flows;
@@ -110,16 +116,53 @@ Actions ask(const PortView& port, Table rules, Table verdict) {
   return actions;
 }
 
+/// Back from the tracker. It also lets go here what it held of fragments in other ports' zones: none of this
+/// port's business, in this port's network or at all.
+Match tracked(const PortView& port, Direction direction, CtState state) {
+  return of_port(in_state({}, state), direction, port).set(Field::kCtZone, port.zone);
+}
+
+/// What the port may open connections from, with any of its MACs.
+std::set<IpPrefix> own_sources(const PortView& port) {
+  std::set<IpPrefix> sources = {IpPrefix(link_local(port.port->mac), 128)};
+  for (const auto& [mac, prefix] : port.allowed_pairs()) {
+    sources.insert(prefix);
+    sources.insert(IpPrefix(link_local(mac), 128));
+  }
+  return sources;
+}
+
+/// Replies to what the port opened. The question had an address of the port; does the port still have it?
+Flows arriving_replies(const PortView& port) {
+  Flows flows;
+  auto reply_to = [&](const IpPrefix& source) {
+    const bool v4 = source.version() == IpVersion::kV4;
+    const Match reply =
+        ip(tracked(port, Direction::kIngress, {.set = kCtReply, .clear = kCtInvalid}), source.version())
+            .set_prefix(v4 ? Field::kCtIpv4Src : Field::kCtIpv6Src, source);
+    flows.push_back(
+        flow(kIngressHalf.reply, reply, ask(port, kIngressHalf.rules_reply, kIngressHalf.verdict)));
+  };
+  for (const auto& source : own_sources(port)) reply_to(source);
+  flows.push_back(drop(family::kIngressReplyLost, tracked(port, Direction::kIngress, {.set = kCtReply})));
+  return flows;
+}
+
 Flows stateful(const PortView& port, Direction direction) {
   const Half& h = half(direction);
-  auto in = [&](CtState state) { return of_port(in_state({}, state), direction, port); };
+  auto in = [&](CtState state) { return tracked(port, direction, state); };
   // A reply is what goes against the direction in which the connection was opened.
-  return {
+  Flows flows = {
+      flow(h.committed, with(in({.clear = kCtInvalid}), kAllowed, 1), {go(h.next)}),
       drop(h.invalid, in({.set = kCtInvalid})),
       flow(h.opened, in({.clear = kCtReply}), ask(port, h.rules_opened, h.verdict)),
-      flow(h.reply, in({.set = kCtReply}), ask(port, h.rules_reply, h.verdict)),
       drop(h.denied, of_port({}, direction, port)),
   };
+  if (direction == Direction::kEgress)
+    flows.push_back(flow(h.reply, in({.set = kCtReply}), ask(port, h.rules_reply, h.verdict)));
+  else
+    append(flows, arriving_replies(port));
+  return flows;
 }
 
 Flows stateless(const PortView& port, Direction direction) {
