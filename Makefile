@@ -57,7 +57,7 @@ prove: configure ## reference model against compiled flows: PAIRS packets in ran
 	@WEFT_PROOF_PAIRS=$(PAIRS) WEFT_PROOF_SEED=$(SEED) $(BUILD)/tests/reference_proof_test
 
 bench: build ## benchmarks, as a table and as JSON
-	@/usr/bin/python3 bench/bench.py
+	@/usr/bin/python3 bench/bench.py --json $(BUILD)/bench.json
 
 fmt: ## format the C++ sources
 	@$(CLANG_FORMAT) -i $(CXX_FILES)
