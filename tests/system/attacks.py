@@ -8,7 +8,7 @@ import itertools
 from scapy.layers.dhcp import BOOTP, DHCP
 from scapy.layers.dhcp6 import DHCP6_Advertise, DHCP6_Solicit
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import (ICMPv6MLReport2, ICMPv6MLDMultAddrRec, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA,
+from scapy.layers.inet6 import (ICMPv6MLReport2, ICMPv6MLDMultAddrRec, ICMPv6ND_NA, ICMPv6ND_NS, ICMPv6ND_RA, ICMPv6ND_RS,
                                 ICMPv6NDOptDstLLAddr, ICMPv6NDOptSrcLLAddr, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment,
                                 IPv6ExtHdrHopByHop, PadN, RouterAlert)
 from scapy.layers.l2 import ARP, GRE, Dot1AD, Dot1Q, Ether, LLC, Dot3
@@ -250,6 +250,8 @@ HONEST = {
     "solicitation with the own MAC": lambda me, you: [solicitation(me, STRANGER_IP6, link_address=me.mac)],
     "duplicate address detection": lambda me, you: [solicitation(me, me.ip6, source="::")],
     "unsolicited advertisement": lambda me, you: [advertisement(me, me.ip6, me.mac)],
+    "router solicitation from ::": lambda me, you: [
+        ether(me.mac, mac_of_group("ff02::2")) / IPv6(src="::", dst="ff02::2", hlim=255) / ICMPv6ND_RS()],
     "listener report": lambda me, you: [listener_report(me, me.ip6)],
     "listener report from ::": lambda me, you: [listener_report(me, "::")],
     "DHCPv6 question": lambda me, you: [ip6(me, you, payload=UDP(sport=546, dport=547) / DHCP6_Solicit())],

@@ -3,17 +3,25 @@
 Nobody but the tests speaks on these ports, and each attack is followed by an honest packet on the same wire: once that has
 arrived, the attack would have.
 """
+import itertools
+import re
+
 import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import ARP, Ether
+from scapy.packet import Raw
 
-from attacks import ANSWERED, ATTACKS, HELD, HONEST, NEVER, dhcp_discover
-from stage import UNCHECKED, Stage
+from attacks import ANSWERED, ATTACKS, BROADCAST, HELD, HONEST, NEVER, dhcp_discover, ether, ip4
+from place import mark
+from stage import CONTROL_PORT, UNCHECKED, Stage
 from tenant import Tenant
 
 FROM_A_GUEST = ("IPv4 with another port's MAC", "IPv4 with another port's address", "gratuitous ARP request of another port's address",
                 "advertisement of another port's address", "DHCP answer", "router advertisement", "MPLS",
-                "QinQ that hides another port's address")
+                "QinQ that hides another port's address", "a priority tag that hides ARP of another port's address",
+                "IPv6 with another port's address", "ARP answers for another port", "solicitation with another port's MAC",
+                "duplicate address detection of another port's address", "DHCPv6 answer", "DHCP answer in fragments",
+                "fragments of IPv6 with another port's address", "router advertisement whose header is in its second fragment")
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +88,7 @@ def guest_stage(teller):
 @pytest.mark.parametrize("name", FROM_A_GUEST)
 def test_an_attack_of_a_guest_reaches_nobody_and_is_counted(guest_stage, name):
     reason, make = ATTACKS[name]
-    guest_stage.refuses(lambda place: make(guest_stage.me, place, guest_stage.them), reason)
+    guest_stage.refuses(lambda place: make(guest_stage.me, place, guest_stage.them), reason, held=name in HELD)
 
 
 @pytest.mark.parametrize("name", ["UDP", "gratuitous ARP request", "unsolicited advertisement"])
@@ -103,3 +111,28 @@ def test_a_dhcp_client_without_an_address_is_answered(stage):
         while b"wwww" not in (answer := wire.next_frame()):  # the transaction's number
             pass
     assert IP(answer[14:])[UDP].sport == 67
+
+
+def test_what_the_tracker_held_of_fragments_reaches_no_other_network(stage, lawless_stage):
+    """The switch sends on, with the next packets of anybody, what never became whole."""
+    secret, count = mark(), 100
+    fragments = [ether(stage.me.mac, BROADCAST) / IP(src=stage.me.ip, dst="255.255.255.255", id=number, proto=17, frag=200) /
+                 Raw(secret) for number in range(count)]
+    opener = lawless_stage.tenant.start_place("opener", "worker1")
+    opener.silence()
+    before, ports = expired_fragments(stage), itertools.count(10000)
+    with stage.me.wire() as mine, opener.wire() as wire, lawless_stage.listening() as (_, others):
+        mine.send(*fragments)
+
+        def all_expired():
+            for place, other in others:
+                last = mark()
+                wire.send(ip4(opener, place, payload=UDP(sport=next(ports), dport=CONTROL_PORT) / Raw(last)))
+                assert not any(secret in frame for frame in other.heard_until(last))
+            return expired_fragments(stage) >= before + count
+        stage.tenant.t.wait(all_expired, "the tracker gave up", timeout=40)
+
+
+def expired_fragments(stage):
+    status = stage.tenant.t.run("lab exec worker1 -- ovs-appctl dpctl/ipf-get-status")
+    return int(re.search(r"v4 frags expired: (\d+)", status)[1])
