@@ -179,6 +179,7 @@ std::vector<NamedMutation> mutations() {
        asking(f::kEgressReply, Table::kIngressRules, Table::kEgressRules)},
       {"arriving replies ask ingress rules",
        asking(f::kIngressReply, Table::kEgressRules, Table::kIngressRules)},
+      {"replies to lost addresses", ignoring(f::kIngressReply, Field::kCtIpv4Src)},
       {"invalid packets ask the rules", without(f::kIngressInvalid)},
       {"one zone for all receivers", fixed_zone(f::kDestinationTrack)},
       {"no later fragments", without_matches(Table::kIngressRules, Field::kIpFrag)},
