@@ -50,6 +50,7 @@ test: ## every ring: static checks, unit, fuzz, integration, sanitizers, system 
 	@/usr/bin/python3 tests/run.py
 
 system-test: programs ## only the system tests
+	@$(LOCKED) cmake --build $(BUILD) -j $(JOBS) --target reference_lab
 	@/usr/bin/python3 tests/run.py system
 
 prove: configure ## reference model against compiled flows: PAIRS packets in random worlds from SEED on

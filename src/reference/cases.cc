@@ -125,6 +125,8 @@ std::vector<NamedCase> connections() {
   const auto& w = sample();
   const Packet::Ip sctp = w.ip(w.alice, "10.0.0.9", kSctp, 1024, 3868);
   const Packet::Ip ping = icmp(w.alice, "10.0.0.9", 8), unreachable = icmp(w.carol, "10.0.0.1", 3);
+  Packet::Ip coded_ping = ping;
+  coded_ping.icmp_code = 1;
   const std::string_view alice_gets_it = "to alice";
   return {
       a_case("What a rule allows leaves", {out(tcp(80))}, "to node worker2"),
@@ -141,6 +143,8 @@ std::vector<NamedCase> connections() {
              "dropped: invalid connection state of alice"),
       a_case("Answers of SCTP come from the rule's port", {out(sctp), in(reversed(sctp))}, alice_gets_it),
       a_case("An error about an SCTP connection passes", {out(sctp), in(unreachable, sctp)}, alice_gets_it),
+      a_case("A query with a code is of no connection, nor is an error about it",
+             {out(ping), in(unreachable, coded_ping)}, "dropped: invalid connection state of alice"),
       a_case("An error about nothing known is invalid", {in(unreachable, tcp(80))},
              "dropped: invalid connection state of alice"),
       a_case("A rule for unreachables allows none about what has no rule",

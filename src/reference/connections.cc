@@ -69,6 +69,7 @@ Standing Connections::find(const Uuid& port, const Packet& packet) const {
 Standing Connections::find_related(const Uuid& port, const Packet& error) const {
   if (!error.quoted || error.quoted->source != error.ip->destination) return {.kind = Kind::kInvalid};
   const auto& quoted = *error.quoted;
+  if (is_icmp(quoted) && !is_query(quoted) && !is_answer(quoted)) return {.kind = Kind::kInvalid};
   const bool shown =
       quoted.protocol == kTcp || quoted.protocol == kUdp || !(is_icmp(quoted) || quoted.protocol == kSctp);
   if (has(port, quoted))

@@ -1,0 +1,124 @@
+"""A random world of the reference model on the lab: made through the API, its ports on the nodes, and packets between them."""
+import json
+import os
+import pathlib
+import subprocess
+from collections import Counter, defaultdict
+from contextlib import ExitStack
+
+from scapy.layers.l2 import ARP
+from scapy.packet import Raw
+
+from attacks import BROADCAST, ether
+from place import Place, mark
+from tenant import Refused
+from weftlab import netns
+from weftlab.layout import Lab
+
+NODES = ("worker1", "worker2", "worker3")
+PACKETS = 50
+ARP_ANSWER = b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x02"
+ETH_TYPE, ARP_SENDER, ARP_END = 12, slice(22, 28), 42
+
+
+def ask_model(seed):
+    """What reference_lab says of a world: its objects, packets, and what shall become of them."""
+    program = Lab.from_environment().build_dir / "tests/reference_lab"
+    return json.loads(subprocess.run([program, str(seed), str(PACKETS)], check=True, capture_output=True, text=True).stdout)
+
+
+class ModelWorld:
+    """Everything of a world, until close()."""
+
+    def __init__(self, tenant, seed):
+        self.tenant, self.seed, self.model = tenant, seed, ask_model(seed)
+        self._made = ExitStack()
+        self.places, self.heard = {}, defaultdict(Counter)
+        try:
+            self._ids = self._make_objects()
+            self._wires = {name: self._made.enter_context(place.wire()) for name, place in self._make_ports().items()}
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self):
+        self._made.close()
+
+    def _post(self, kind, **attributes):
+        made = self.tenant.post(kind, **attributes)
+        self._made.callback(self.tenant.request, "DELETE", f"{kind.replace('_', '-')}s/{made['id']}")
+        return made
+
+    def _make_objects(self):
+        """Networks, address groups, groups and rules; gives their ids by name."""
+        ids = {}
+        for network in self.model["networks"]:
+            ids[network["name"]] = self._post("network", name=network["name"])["id"]
+            self.tenant.post("subnet", network_id=ids[network["name"]], ip_version=4, cidr="10.0.0.0/24", gateway_ip=None,
+                             enable_dhcp=network["enable_dhcp"])
+        for group in self.model["address_groups"]:
+            ids[group["name"]] = self._post("address_group", **group)["id"]
+        for group in self.model["groups"]:
+            ids[group["name"]] = self._post("security_group", **group)["id"]
+            self.tenant.forbid_all(ids[group["name"]])
+        for rule in self.model["rules"]:
+            try:
+                self.tenant.post("security_group_rule", **{key: ids.get(value, value) for key, value in rule.items()})
+            except Refused as refused:
+                assert refused.status == 409, refused  # there is one like it
+        return ids
+
+    def _make_ports(self):
+        """Ports on their nodes, all of which know all of the world in the end; gives the places."""
+        by_node, ports = defaultdict(list), []
+        for port in self.model["ports"]:
+            made = self._post("port", **{**port, "network_id": self._ids[port["network_id"]],
+                                         "security_groups": [self._ids[group] for group in port["security_groups"]]})
+            if port["binding:host_id"]:
+                ports.append(made)
+        last = [self.tenant.port(node) for node in NODES]  # who knows them knows what was before
+        for number, port in enumerate(ports + last):
+            by_node[port["binding:host_id"]].append((f"model{number}", port))
+        for node, interfaces in by_node.items():
+            self._wire(node, interfaces)
+        for port in ports + last:
+            self.tenant.wait_for_status(port["id"], "ACTIVE")
+        lab = Lab.from_environment()
+        for node, interfaces in by_node.items():
+            self.places |= {port["name"]: Place(netns.path(lab.namespace(node)), interface, port)
+                            for interface, port in interfaces if port in ports}
+        return self.places
+
+    def _wire(self, node, interfaces):
+        """Interfaces of a node's own, with kernels that say nothing on them."""
+        add, quiet, remove = [], [], []
+        for name, port in interfaces:
+            add.append(f"-- add-port br-int {name} -- set Interface {name} type=internal external-ids:iface-status=active "
+                       f"external-ids:attached-mac={port['mac_address']} external-ids:iface-id={port['id']}")
+            quiet.append(f"sysctl -qw net.ipv6.conf.{name}.disable_ipv6=1 net.ipv4.conf.{name}.forwarding=0 "
+                         f"net.ipv4.conf.{name}.arp_ignore=8 && ip link set {name} address {port['mac_address']} up")
+            remove.append(f"-- --if-exists del-port br-int {name}")
+        self._made.callback(self.tenant.t.quiet, f"lab exec {node} -- ovs-vsctl {' '.join(remove)}")
+        self.tenant.t.run(f"lab exec {node} -- sh -ec \"ovs-vsctl {' '.join(add)}; {'; '.join(quiet)}\"")
+
+    def play(self, packet):
+        """Sends a packet; returns when the sender's node has seen it and everybody who shall hear it has."""
+        frames = [bytes.fromhex(frame) for frame in packet["frames"]]
+        self._wires[packet["from"]].send(*frames)
+        self.settle(packet["from"])
+        for name in packet["heard_by"]:
+            while any(self.heard[name][frame] == 0 for frame in frames):
+                self.heard[name][self._wires[name].next_frame()] += 1
+
+    def settle(self, name):
+        """Notes what a port has heard by now: its node answers ARP for another port after all that was sent before."""
+        me, last = self.places[name], mark()
+        other = next(place for place in self.places.values()
+                     if place is not me and place.port["network_id"] == me.port["network_id"])
+        self._wires[name].send(ether(me.mac, BROADCAST) / ARP(op=1, hwsrc=me.mac, psrc=me.ip, pdst=other.ip) / Raw(last))
+        self.heard[name].update(self._wires[name].heard_until(last))
+
+
+def answers(frames):
+    """Who answered which ARP request: MACs, with what only that request has."""
+    return {(frame[ARP_SENDER].hex(":"), frame[ARP_END:]) for frame in frames if frame[ETH_TYPE:].startswith(ARP_ANSWER)}

@@ -1,0 +1,51 @@
+"""The reference model of the policy, asked about random worlds, against the lab: who hears what, and why the rest was dropped."""
+from collections import Counter
+
+import pytest
+
+from model_world import ARP_END, ModelWorld, answers
+
+
+@pytest.fixture(params=[1, 2, 3, 4, 5], ids=lambda seed: f"seed {seed}")
+def world(tenant, request):
+    world = ModelWorld(tenant, request.param)
+    yield world
+    world.close()
+
+
+def test_a_random_world_does_what_the_model_says(world):
+    packets = world.model["packets"]
+    for packet in packets:
+        try:
+            world.play(packet)
+        except AssertionError as missing:
+            raise AssertionError(f"{packet['text']}\n  model: {packet['verdict']}") from missing
+    for name in world.places:
+        world.settle(name)
+    assert_heard_what_the_model_says(world, packets)
+    assert_dropped_for_the_models_reasons(world, packets)
+
+
+def assert_heard_what_the_model_says(world, packets):
+    texts = {bytes.fromhex(frame): packet["text"] for packet in packets for frame in packet["frames"]}
+    for name in world.places:
+        expected = Counter(frame for packet in packets if name in packet["heard_by"]
+                           for frame in map(bytes.fromhex, packet["frames"]))
+        heard = Counter({frame: count for frame, count in world.heard[name].items() if frame in texts})
+        assert {texts[frame] for frame in heard - expected} == set(), f"{name} hears more than the model says"
+        assert {texts[frame] for frame in expected - heard} == set(), f"{name} hears less than the model says"
+        assert answers(set(world.heard[name]) - set(texts)) == {
+            (packet["answered_by"], bytes.fromhex(packet["frames"][0])[ARP_END:])
+            for packet in packets if packet["from"] == name and packet["answered_by"]}, f"ARP answers to {name}"
+
+
+def assert_dropped_for_the_models_reasons(world, packets):
+    expected = {name: Counter() for name in world.places}
+    for packet in packets:
+        for name, reason in packet["drops"]:
+            expected[name][reason] += 1
+    for name, place in world.places.items():
+        def counted(place=place, expected=expected[name]):
+            drops = world.tenant.drops(place.id)
+            return [drops] if drops.total() >= expected.total() else None
+        assert world.tenant.t.wait(counted, f"drops of {name} are counted: {expected[name]}") == [expected[name]], name
