@@ -1,4 +1,4 @@
-"""Many connections whose messages are spread over time, and attempts that are repeated for ever, with traps where they would arrive."""
+"""Many connections whose messages are spread over time; attempts that go on and on, with traps where they would arrive."""
 import ctypes
 import errno
 import selectors
@@ -88,6 +88,10 @@ class Attempts:
                 one.close()
         self._closing.close()
         self._selector.close()
+
+    @property
+    def going_on(self):
+        return self._thread.is_alive() and not self.failures
 
     @property
     def rounds(self):
