@@ -21,16 +21,20 @@ def _packets(lab, node):
     return {ufid: int(count) for ufid, count in FLOW.findall(lab.inside(node, "ovs-appctl", "dpctl/dump-flows", "-m"))}
 
 
-def _passes(lab, nodes, sender, receiver):
-    """{node: passes that each of the sender's datagrams makes there}"""
+def _greet(sender, receiver):
     expected = receiver.arrived()[0] + GREETINGS
     sender.tell("datagrams", receiver.pod.address, GREETINGS)
     receiver.await_arrived(expected)
-    receiver.tell("datagrams", sender.pod.address, GREETINGS)
-    sender.await_arrived(GREETINGS)
+
+
+def _passes(lab, nodes, sender, receiver):
+    """{node: passes that each of the sender's datagrams makes there}"""
+    _greet(sender, receiver)
+    _greet(receiver, sender)
+    expected = receiver.arrived()[0] + COUNT
     before = {node: _packets(lab, node) for node in nodes}
     sender.tell("datagrams", receiver.pod.address, COUNT)
-    receiver.await_arrived(expected + COUNT)
+    receiver.await_arrived(expected)
     after = {node: _packets(lab, node) for node in nodes}
     return {node: sum(count - before[node].get(ufid, 0) > COUNT / 2 for ufid, count in after[node].items())
             for node in nodes}
