@@ -135,7 +135,7 @@ def test_a_rule_that_comes_back_lets_new_connections_in(world, server, opened, t
 def test_fragments_pass_where_a_rule_with_ports_allows_them_and_nowhere_else(world, server, allowed, opened, teller):
     receiver = opened(server, socket.AF_INET, socket.SOCK_DGRAM, port=PORT)
     elsewhere = opened(server, socket.AF_INET, socket.SOCK_DGRAM, port=OTHER_PORT)
-    assert not is_open(world.client, server, receiver, PORT, os.urandom(LONG))
+    teller.wait(lambda: not is_open(world.client, server, receiver, PORT, os.urandom(LONG)), "the last test's rule is gone")
     allowed(**udp(PORT))
     teller.wait(lambda: is_open(world.client, server, receiver, PORT, os.urandom(LONG)), "whole packets of fragments arrive")
     for _ in range(20):
