@@ -17,6 +17,7 @@ from weftlab.layout import Lab
 
 NODES = ("worker1", "worker2", "worker3")
 PACKETS = 50
+UNUSED_IP = "10.0.0.250"  # who asks for it is heard by everyone
 ARP_ANSWER = b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x02"
 ETH_TYPE, ARP_SENDER, ARP_END = 12, slice(22, 28), 42
 
@@ -37,6 +38,8 @@ class ModelWorld:
         try:
             self._ids = self._make_objects()
             self._wires = {name: self._made.enter_context(place.wire()) for name, place in self._make_ports().items()}
+            for name in self.places:
+                self.tenant.t.wait(lambda name=name: self._reaches_all(name), f"{name} reaches every node of its network")
         except BaseException:
             self.close()
             raise
@@ -101,6 +104,27 @@ class ModelWorld:
         self._made.callback(self.tenant.t.quiet, f"lab exec {node} -- ovs-vsctl {' '.join(remove)}")
         self.tenant.t.run(f"lab exec {node} -- sh -ec \"ovs-vsctl {' '.join(add)}; {'; '.join(quiet)}\"")
 
+    def _neighbours(self, name):
+        me = self.places[name]
+        return [other for other, place in self.places.items()
+                if other != name and place.port["network_id"] == me.port["network_id"]]
+
+    def _ask(self, name, address, last):
+        """A port asks ARP for an address."""
+        me = self.places[name]
+        self._wires[name].send(ether(me.mac, BROADCAST) / ARP(op=1, hwsrc=me.mac, psrc=me.ip, pdst=address) / Raw(last))
+
+    def _reaches_all(self, name):
+        """True when all others hear what a port asks: packets to a node are lost until the switch knows its MAC."""
+        last = mark()
+        self._ask(name, UNUSED_IP, last)
+        try:
+            for other in self._neighbours(name):
+                self._wires[other].heard_until(last, timeout=0.2)
+        except AssertionError:
+            return False
+        return True
+
     def play(self, packet):
         """Sends a packet; returns when the sender's node has seen it and everybody who shall hear it has."""
         frames = [bytes.fromhex(frame) for frame in packet["frames"]]
@@ -112,10 +136,8 @@ class ModelWorld:
 
     def settle(self, name):
         """Notes what a port has heard by now: its node answers ARP for another port after all that was sent before."""
-        me, last = self.places[name], mark()
-        other = next(place for place in self.places.values()
-                     if place is not me and place.port["network_id"] == me.port["network_id"])
-        self._wires[name].send(ether(me.mac, BROADCAST) / ARP(op=1, hwsrc=me.mac, psrc=me.ip, pdst=other.ip) / Raw(last))
+        last = mark()
+        self._ask(name, self.places[self._neighbours(name)[0]].ip, last)
         self.heard[name].update(self._wires[name].heard_until(last))
 
 
