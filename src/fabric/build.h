@@ -40,6 +40,8 @@ openflow::Field ip_source(IpVersion version);
 openflow::Field ip_destination(IpVersion version);
 
 inline constexpr int kIcmp = 1, kTcp = 6, kUdp = 17, kIcmpv6 = 58, kSctp = 132;
+/// What the switch takes for the protocol of IPv6 fragments after the first.
+inline constexpr int kIpv6Fragment = 44;
 /// nw_frag (ovs-fields(7)): bit 0 any fragment, bit 1 not the first.
 inline constexpr std::uint64_t kFirstFragment = 1, kLaterFragment = 3, kFragmentMask = 3;
 inline constexpr std::array kIpVersions = {IpVersion::kV4, IpVersion::kV6};

@@ -41,9 +41,11 @@ void add_ip(openflow::Packet& fields, const Packet::Ip& ip) {
   fields[Field::kEthType] = v4 ? 0x0800 : 0x86dd;
   fields[v4 ? Field::kIpv4Src : Field::kIpv6Src] = ip.source;
   fields[v4 ? Field::kIpv4Dst : Field::kIpv6Dst] = ip.destination;
-  fields[Field::kIpProto] = number(ip.protocol);
   fields[Field::kIpFrag] = kFragmentBits[static_cast<int>(ip.fragment)];
-  add_details(fields, ip);
+  const bool hidden = !v4 && ip.fragment == Fragment::kLater;
+  constexpr int kIpv6Fragment = 44;  // the fragment header is all that a later one shows
+  fields[Field::kIpProto] = number(hidden ? kIpv6Fragment : ip.protocol);
+  if (!hidden) add_details(fields, ip);
 }
 
 void add_arp(openflow::Packet& fields, const Packet::Arp& arp) {

@@ -17,6 +17,7 @@ struct Question {
   Direction direction;
   Packet::Ip ip;
   bool shows_details;  ///< ports or ICMP type are known
+  bool shows_protocol = true;
 
   const IpAddress& remote() const { return direction == Direction::kIngress ? ip.source : ip.destination; }
 };
@@ -47,6 +48,12 @@ bool type_is_meant(const Rule& rule, const Question& q) {
                               (!rule.port_range_max || *rule.port_range_max == q.ip.icmp_code));
 }
 
+/// Does the protocol have what rules tell apart beyond it?
+bool has_details(int protocol) {
+  return protocol == kTcp || protocol == kUdp || protocol == kSctp || protocol == kIcmp ||
+         protocol == kIcmpv6;
+}
+
 bool port_is_meant(const Rule& rule, const Question& q) {
   if (!rule.port_range_min) return true;
   if (q.ip.protocol != kTcp && q.ip.protocol != kUdp && q.ip.protocol != kSctp) return false;
@@ -56,6 +63,7 @@ bool port_is_meant(const Rule& rule, const Question& q) {
 
 bool protocol_is_meant(const Rule& rule, const Question& q) {
   if (!rule.protocol) return true;
+  if (!q.shows_protocol) return !rule.port_range_min || has_details(*rule.protocol);
   const bool icmpv6 = rule.ethertype == IpVersion::kV6 && *rule.protocol == kIcmp;  // as Neutron has it
   if (q.ip.protocol != (icmpv6 ? kIcmpv6 : *rule.protocol)) return false;
   return is_icmp(q.ip) ? type_is_meant(rule, q) : port_is_meant(rule, q);
@@ -86,7 +94,8 @@ Direction opposite(Direction direction) {
 
 std::optional<Drop> check_stateless(const model::Intent& intent, const model::Port& port, Direction direction,
                                     const Packet::Ip& ip) {
-  const bool allowed = groups_allow({intent, port, direction, ip, shows_details(ip)});
+  const bool shown = shows_details(ip);  // later fragments of IPv6 only say that they are fragments
+  const bool allowed = groups_allow({intent, port, direction, ip, shown, shown || is_v4(ip)});
   return allowed ? std::nullopt : std::optional(Drop::kNoRule);
 }
 

@@ -57,9 +57,12 @@ Match of_own_protocol(const Sight& sight, Match match, int protocol, CtState sta
   return in_state(std::move(match), state);
 }
 
-/// Fragments after the first show neither ports nor types.
+/// Fragments after the first show neither ports nor types; in IPv6 not even their protocol, to any but the
+/// tracker.
 Match later_fragments(const Sight& sight, const Match& base, int protocol) {
-  return of_protocol(sight, base, protocol).set_masked(Field::kIpFrag, kLaterFragment, kFragmentMask);
+  const bool hidden = !sight.v4 && !sight.stateful();
+  return of_protocol(sight, base, hidden ? kIpv6Fragment : protocol)
+      .set_masked(Field::kIpFrag, kLaterFragment, kFragmentMask);
 }
 
 /// The type of the message that answers a query (RFC 792, RFC 4443).
@@ -140,7 +143,11 @@ Matches protocol_matches(const Sight& sight, const model::SecurityGroupRule& rul
   if (!rule.protocol) return {base};
   // Neutron's "icmp" in an IPv6 rule means ICMPv6.
   const int protocol = !sight.v4 && *rule.protocol == kIcmp ? kIcmpv6 : *rule.protocol;
-  if (!rule.port_range_min && !rule.port_range_max) return {of_protocol(sight, base, protocol)};
+  if (!rule.port_range_min && !rule.port_range_max) {
+    const Match whole = of_protocol(sight, base, protocol);
+    if (sight.v4 || sight.stateful()) return {whole};
+    return {whole, later_fragments(sight, base, protocol)};
+  }
   if (protocol == (sight.v4 ? kIcmp : kIcmpv6) && rule.port_range_min)
     return with_icmp_type(sight, base, rule, protocol);
   if (protocol == kTcp || protocol == kUdp) return with_tracked_ports(sight, base, rule, protocol);
