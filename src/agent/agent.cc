@@ -58,6 +58,7 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       ports_(store_.intent(), config_.node),
       interest_(executor, store_, config_.node, ports_, metrics_),
       reconciler_(executor, store_.intent(), config_.node, metrics_),
+      datapath_settings_(executor, config_.ovsdb, config_.max_connections_per_port, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
       dhcp_(store_.intent(), metrics_),
       drop_followers_(
@@ -90,6 +91,7 @@ void Agent::stop() {
   status_.stop();
   interest_.stop();
   reconciler_.stop();
+  datapath_settings_.stop();
   neighbors_.stop();
   turn_.stop();
   if (listener_) listener_->stop();
@@ -134,6 +136,7 @@ Result<void> Agent::listen_for_switch() {
     }
     log::info("switch.connected", {{"datapath", fmt::format("{:016x}", connection->datapath_id())}});
     status_.set_datapath_type(userspace_datapath() ? "netdev" : "system");
+    datapath_settings_.connected(userspace_datapath());
     reconciler_.connected(std::move(connection));
     turn_.mark();
   };
@@ -165,6 +168,7 @@ Task<void> Agent::turn() {
   if (!switch_db_.known()) co_return Result<void>{};  // marked again when it is
   ports_.refresh(switch_db_.interfaces());
   interest_.refresh();
+  datapath_settings_.set_zones(ports_.zones().used());
   reconciler_.flush_zones(ports_.zones().take_unflushed());
   reconciler_.set_ports(ports_.local_ports());
   if (reconciler_.gate_open() || interest_.complete()) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "agent/config.h"
+#include "agent/datapath_settings.h"
 #include "agent/dhcp.h"
 #include "agent/drop_followers.h"
 #include "agent/interest.h"
@@ -63,6 +64,7 @@ class Agent final : public NodeServices {
   PortTable ports_;
   InterestKeeper interest_;
   Reconciler reconciler_;
+  DatapathSettings datapath_settings_;
   StatusReporter status_;
   DhcpService dhcp_;
   DropFollowers drop_followers_;

@@ -69,8 +69,11 @@ class Host:
                    f"--unixctl={self.dir}/ovsdb.ctl")
         eventually(lambda: self.answers("db.sock"), "the switch's database")
         self.run("ovs-vsctl", "--no-wait", "init")
-        self.spawn("vswitchd", "ovs-vswitchd", f"unix:{self.dir}/db.sock", f"--unixctl={self.dir}/vswitchd.ctl")
+        self.start_switch()
         self.start_agent()
+
+    def start_switch(self):
+        self.spawn("vswitchd", "ovs-vswitchd", f"unix:{self.dir}/db.sock", "--pidfile")
 
     def answers(self, database):
         try:
@@ -83,10 +86,10 @@ class Host:
                    f"--unixctl={self.dir}/store.ctl")
         eventually(lambda: self.answers("weft.sock"), "the store")
 
-    def start_agent(self):
+    def start_agent(self, *options):
         self.spawn("agent", AGENT, "--node", NODE, "--store", f"unix:{self.dir}/weft.sock", "--tunnel-ip", "127.0.0.1",
                    "--ovsdb", f"unix:{self.dir}/db.sock", "--cni-socket", str(self.dir / "cni.sock"),
-                   "--diagnostics", f"unix:{self.dir}/diagnostics.sock", "--log-level", "debug")
+                   "--diagnostics", f"unix:{self.dir}/diagnostics.sock", "--log-level", "debug", *options)
 
     def stop(self):
         for name in list(self.processes):
@@ -299,8 +302,7 @@ class AgentOnRealSwitch(unittest.TestCase):
         eventually(lambda: self.host.is_active(port), "the port is ACTIVE")
         before = self.host.flows()
         self.host.kill("vswitchd")
-        self.host.spawn("vswitchd", "ovs-vswitchd", f"unix:{self.host.dir}/db.sock",
-                        f"--unixctl={self.host.dir}/vswitchd.ctl")
+        self.host.start_switch()
         eventually(lambda: self.host.flows() == before, "all flows are back")
 
 

@@ -5,10 +5,13 @@
 
 #include <CLI/CLI.hpp>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 namespace weft::agent {
 namespace {
+
+constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
 tl::unexpected<Error> bad(std::string_view setting, std::string_view what) {
   return fail(Errc::kInvalid, fmt::format("setting '{}': {}", setting, what));
@@ -99,6 +102,10 @@ Result<void> read_setting(std::string_view key, const toml::node& node, Config& 
     WEFT_TRY(config.underlay_mtu, number_of(key, node, 576, 65535));
     return {};
   }
+  if (key == "max-connections-per-port") {
+    WEFT_TRY(config.max_connections_per_port, number_of(key, node, 0, kAnyNumber));
+    return {};
+  }
   return bad(key, "is not known");
 }
 
@@ -116,7 +123,7 @@ struct Flags {
   std::optional<std::string> config, node, tunnel_ip, ovsdb, cni_socket, diagnostics, datapath_type,
       log_level;
   std::vector<std::string> store, bridge_mapping;
-  std::optional<int> openflow_port, underlay_mtu;
+  std::optional<int> openflow_port, underlay_mtu, max_connections_per_port;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -137,6 +144,9 @@ void declare(CLI::App& app, Flags& flags) {
                  "system or netdev (default: what the switch supports)");
   app.add_option("--underlay-mtu", flags.underlay_mtu, "largest IP packet of the underlay (default: 1500)")
       ->check(CLI::Range(576, 65535));
+  app.add_option("--max-connections-per-port", flags.max_connections_per_port,
+                 "connections of a port that the switch tracks; 0: any number (default: 65536)")
+      ->check(CLI::Range(0, kAnyNumber));
   app.add_option("--bridge-mapping", flags.bridge_mapping,
                  "PHYSICAL_NETWORK:BRIDGE (default: physnet1:br-ex)");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error (default: info)");
@@ -160,6 +170,7 @@ Result<Config> merge(const Flags& flags) {
   override_with(flags.log_level, config.log_level);
   override_with(flags.openflow_port, config.openflow_port);
   override_with(flags.underlay_mtu, config.underlay_mtu);
+  override_with(flags.max_connections_per_port, config.max_connections_per_port);
   if (!flags.store.empty()) config.store = flags.store;
   if (!flags.bridge_mapping.empty()) {
     WEFT_CHECK(set_mappings(config, flags.bridge_mapping));

@@ -20,6 +20,7 @@ struct Config {
   std::string diagnostics;    ///< "tcp:ADDRESS:PORT"; filled in from the tunnel address when not given
   std::string datapath_type;  ///< "system" or "netdev"; empty: what the switch supports
   int underlay_mtu = 1500;
+  int max_connections_per_port = 65536;  ///< that the switch tracks; 0: any number
   std::map<std::string, std::string> bridge_mappings{{"physnet1", "br-ex"}};  ///< physical network -> bridge
   std::string log_level = "info";
   std::string private_key, certificate, ca_certificate;  ///< PEM paths, for ssl: remotes

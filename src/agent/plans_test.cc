@@ -89,6 +89,8 @@ TEST(Config, NamesTheSettingThatIsWrong) {
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().message, "setting 'openflow-port': must be a number from 1 to 65535");
   EXPECT_EQ(read_toml("colour = 'red'", config).error().message, "setting 'colour': is not known");
+  EXPECT_EQ(read_toml("max-connections-per-port = -1", config).error().message,
+            "setting 'max-connections-per-port': must be a number from 0 to 2147483647");
   EXPECT_EQ(complete(config).error().message, "setting 'node': is required: the name of this node");
 }
 

@@ -67,9 +67,17 @@ void Reconciler::intent_changed(const model::IntentChanges& changes) {
   dirty_ = true;
 }
 
-void Reconciler::set_ports(const std::map<Uuid, fabric::LocalPort>& ports) {
+void Reconciler::set_ports(const LocalPorts& ports) {
+  wanted_ports_ = ports;
+  plug_ports();
+}
+
+/// Plugs and unplugs until the compiler has what is wanted, but for the ports that wait for their zone.
+void Reconciler::plug_ports() {
+  auto ports = wanted_ports_;
+  std::erase_if(ports, [this](const auto& entry) { return zones_to_flush_.contains(entry.second.zone); });
   if (ports == ports_) return;
-  auto before = std::exchange(ports_, ports);
+  auto before = std::exchange(ports_, std::move(ports));
   for (const auto& [id, port] : before) {
     auto now = ports_.find(id);
     if (now == ports_.end()) compiler_.unplug(id);
@@ -109,8 +117,10 @@ void Reconciler::request() {
 }
 
 void Reconciler::flush_zones(const std::vector<std::uint16_t>& zones) {
-  zones_to_flush_.insert(zones_to_flush_.end(), zones.begin(), zones.end());
-  if (!zones.empty()) dirty_ = true;
+  if (zones.empty()) return;
+  ++zone_changes_;
+  for (auto zone : zones) zones_to_flush_[zone] = zone_changes_;
+  dirty_ = true;
 }
 
 void Reconciler::connected(std::shared_ptr<openflow::Connection> connection) {
@@ -137,27 +147,42 @@ Task<void> Reconciler::reconcile() {
   auto started = std::chrono::steady_clock::now();
   auto connection = connection_;
   auto first = !in_step_;
-  WEFT_CO_TRY(auto delta, co_await next_delta(connection));
-  auto ready = ready_ports();
-  auto changes = change_count(delta);
-  if (changes > 0) {
-    WEFT_CO_CHECK(co_await send(connection, std::move(delta)));
+  auto zones = zones_to_flush_;
+  WEFT_CO_TRY(auto step, co_await bring_in_step(connection));
+  auto changes = step.changes;
+  if (!zones.empty()) {
+    // The switch has no flows of their former owners any more: what is emptied now stays empty.
+    WEFT_CO_CHECK(co_await empty_zones(connection, zones));
+    plug_ports();
+    WEFT_CO_TRY(step, co_await bring_in_step(connection));
+    changes += step.changes;
   }
   if (connection != connection_) co_return Result<void>{};  // the new connection has marked
-  if (first) log::info("flows.reconciled", {{"changed", changes}, {"ports", ready.size()}});
+  if (first) log::info("flows.reconciled", {{"changed", changes}, {"ports", step.ready.size()}});
   if (changes > 0) {
     last_flow_mods_ = changes;
     last_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   }
-  confirm(ready);
+  confirm(step.ready);
   co_return Result<void>{};
 }
 
-Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connection) {
-  while (!zones_to_flush_.empty()) {
-    auto zone = zones_to_flush_.back();
+/// Compiles what is dirty and sends the difference.
+Task<Reconciler::Step> Reconciler::bring_in_step(std::shared_ptr<openflow::Connection> connection) {
+  WEFT_CO_TRY(auto delta, co_await next_delta(connection));
+  Step step{.changes = change_count(delta), .ready = ready_ports()};
+  if (step.changes > 0) {
+    WEFT_CO_CHECK(co_await send(connection, std::move(delta)));
+  }
+  co_return step;
+}
+
+Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connection, ZoneChanges zones) {
+  for (const auto& [zone, change] : zones) {
     WEFT_CO_CHECK(co_await connection->flush_zone(zone));
-    std::erase(zones_to_flush_, zone);
+    auto pending = zones_to_flush_.find(zone);
+    // One that changed hands again meanwhile stays to be emptied.
+    if (pending != zones_to_flush_.end() && pending->second == change) zones_to_flush_.erase(pending);
   }
   co_return Result<void>{};
 }
@@ -173,8 +198,6 @@ Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connect
     actual.reserve(stats.size());
     for (auto& stat : stats) actual.push_back(std::move(stat.flow));
   }
-  // Last, so that nothing is compiled for a zone that was not emptied.
-  WEFT_CO_CHECK(co_await empty_zones(connection));
   auto delta = compiler_.compile();
   flows_computed_.add(compiler_.last_stats().flows);
   units_computed_.add(compiler_.last_stats().units);
@@ -194,13 +217,13 @@ Task<void> Reconciler::send(std::shared_ptr<openflow::Connection> connection, fa
   co_return fail(applied.error().with_context("change flows"));
 }
 
-std::map<Uuid, fabric::LocalPort> Reconciler::ready_ports() const {
+Reconciler::LocalPorts Reconciler::ready_ports() const {
   auto ready = ports_;
   std::erase_if(ready, [this](const auto& entry) { return !compiler_.ready(entry.first); });
   return ready;
 }
 
-void Reconciler::confirm(const std::map<Uuid, fabric::LocalPort>& ready) {
+void Reconciler::confirm(const LocalPorts& ready) {
   confirmed_.clear();
   for (const auto& [id, port] : ready) {
     auto now = ports_.find(id);

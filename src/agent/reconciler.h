@@ -18,6 +18,9 @@ namespace weft::agent {
 
 class Reconciler {
  public:
+  /// Ports by id.
+  using LocalPorts = std::map<Uuid, fabric::LocalPort>;
+
   Reconciler(asio::any_io_executor executor, const model::Intent& intent, std::string node, Metrics& metrics);
 
   /// Called after each run that left the switch as wanted.
@@ -26,12 +29,13 @@ class Reconciler {
   // What changed; nothing happens before request().
   void intent_changed(const model::IntentChanges& changes);
   /// The ports and tunnels of this node, all of them; what differs from the last call is plugged or
-  /// unplugged.
-  void set_ports(const std::map<Uuid, fabric::LocalPort>& ports);
+  /// unplugged. A port whose zone is to be emptied waits for that.
+  void set_ports(const LocalPorts& ports);
   void set_tunnels(const std::vector<fabric::Tunnel>& tunnels);
   /// Whose drops the switch samples.
   void watch_drops(const fabric::DropWatch& watch);
-  /// Conntrack zones that must be emptied before the next flows go in.
+  /// Conntrack zones that have a new owner, said before set_ports(). They are emptied when the flows of the
+  /// one before are gone from the switch, and before those of the new one go in.
   void flush_zones(const std::vector<std::uint16_t>& zones);
 
   /// Runs soon, when there is anything to do.
@@ -48,24 +52,35 @@ class Reconciler {
 
   /// Ports whose flows are in the switch, confirmed.
   const std::set<Uuid>& confirmed() const { return confirmed_; }
-  const std::map<Uuid, fabric::LocalPort>& ports() const { return ports_; }
+  const LocalPorts& ports() const { return ports_; }
   const fabric::Compiler& compiler() const { return compiler_; }
   /// The switch, or null.
   const std::shared_ptr<openflow::Connection>& connection() const { return connection_; }
   void stop() { worker_.stop(); }
 
  private:
+  /// A conntrack zone -> which change of owner it was.
+  using ZoneChanges = std::map<std::uint16_t, std::uint64_t>;
+  struct Step {
+    std::size_t changes = 0;
+    LocalPorts ready;
+  };
+
   Task<void> reconcile();
+  Task<Step> bring_in_step(std::shared_ptr<openflow::Connection> connection);
   Task<fabric::FlowDelta> next_delta(std::shared_ptr<openflow::Connection> connection);
-  Task<void> empty_zones(std::shared_ptr<openflow::Connection> connection);
+  Task<void> empty_zones(std::shared_ptr<openflow::Connection> connection, ZoneChanges zones);
   Task<void> send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta);
-  std::map<Uuid, fabric::LocalPort> ready_ports() const;
-  void confirm(const std::map<Uuid, fabric::LocalPort>& ready);
+  void plug_ports();
+  LocalPorts ready_ports() const;
+  void confirm(const LocalPorts& ready);
 
   fabric::Compiler compiler_;
-  std::map<Uuid, fabric::LocalPort> ports_;
+  LocalPorts wanted_ports_;
+  LocalPorts ports_;  ///< of these, those that are plugged into the compiler
   std::vector<fabric::Tunnel> tunnels_;
-  std::vector<std::uint16_t> zones_to_flush_;
+  ZoneChanges zones_to_flush_;
+  std::uint64_t zone_changes_ = 0;
   std::set<Uuid> confirmed_;
   std::shared_ptr<openflow::Connection> connection_;
   bool gate_open_ = false;

@@ -22,6 +22,9 @@ class ZoneTable {
   /// The zone of an interface, when it has one.
   std::optional<std::uint16_t> zone_of(const std::string& interface) const;
 
+  /// The zones of all interfaces.
+  const std::set<std::uint16_t>& used() const { return used_; }
+
   /// Zones that a port came into since the last call: entries of a former owner may be in them.
   std::vector<std::uint16_t> take_unflushed();
 
