@@ -210,6 +210,12 @@ std::vector<NamedCase> places() {
              "to node worker2"),
       a_case("Places are of one network",
              {FromNode{"worker2", w.green, nested}, FromPort{w.router, to_nested}}, kEverywhere),
+      a_case("Nobody reaches the node's own end of a tunnel",
+             {FromPort{w.router, w.packet(w.router, w.alice, w.ip(w.router, "192.0.2.1", kUdp, 1024, 4789))}},
+             "dropped: tunnel endpoint"),
+      a_case("Tunnels inside networks are the tenants' own",
+             {FromPort{w.router, w.packet(w.router, w.frank, w.ip(w.router, "10.0.0.3", kUdp, 1024, 4789))}},
+             "dropped: no rule of frank"),
       a_case("Nothing comes from a node for a network without ports", {FromNode{"worker2", w.green, nested}},
              "dropped: unknown network"),
   };

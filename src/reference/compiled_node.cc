@@ -19,7 +19,7 @@ std::uint64_t value(const openflow::Packet& packet, const fabric::RegisterField&
 
 /// The model's word for a reason of the compiler's: they have one name.
 std::optional<Drop> reason_named(std::string_view name) {
-  for (int n = 0; n <= static_cast<int>(Drop::kUnknownDestination); ++n)
+  for (int n = 0; n <= static_cast<int>(Drop::kTunnelEndpoint); ++n)
     if (to_string(static_cast<Drop>(n)) == name) return static_cast<Drop>(n);
   return std::nullopt;
 }
@@ -41,7 +41,9 @@ std::vector<const openflow::Flow*> dropping_flows(const openflow::Outcome& outco
 }  // namespace
 
 CompiledNode::CompiledNode(NodeWorld& world, Mutation mutation)
-    : world_(world), mutation_(std::move(mutation)), compiler_(world.intent(), {.name = world.node}) {
+    : world_(world),
+      mutation_(std::move(mutation)),
+      compiler_(world.intent(), {.name = world.node, .tunnel_ips = {world.tunnel_ip}}) {
   compiler_.watch_drops({.all = true, .ports = {}});
   for (const auto& tunnel : world.tunnels) compiler_.add_tunnel(tunnel);
   update();
@@ -51,7 +53,7 @@ void CompiledNode::update() {
   plug_what_changed();
   compiler_.intent_changed(world_.world.take_changes());
   last_change_ = compiler_.compile();
-  for (auto cookie : last_change_.forget) learned_.forget(cookie);
+  for (auto cookie : last_change_.forget) memory_.learned.forget(cookie);
   interpreter_ = std::make_unique<openflow::Interpreter>(mutation_ ? mutation_(compiler_.desired())
                                                                    : compiler_.desired());
 }
@@ -67,7 +69,7 @@ void CompiledNode::plug_what_changed() {
 }
 
 bool CompiledNode::equals_fresh() const {
-  fabric::Compiler fresh(world_.intent(), {.name = world_.node});
+  fabric::Compiler fresh(world_.intent(), {.name = world_.node, .tunnel_ips = {world_.tunnel_ip}});
   fresh.watch_drops({.all = true, .ports = {}});
   for (const auto& tunnel : world_.tunnels) fresh.add_tunnel(tunnel);
   for (const auto& port : world_.local) fresh.plug(port);
@@ -96,7 +98,7 @@ openflow::Outcome CompiledNode::look(const Event& event) {
   openflow::Packet fields = to_fields(*packet_of(event));
   fields[Field::kInPort] = ingress(event);
   if (const auto key = tunnel_key(event)) fields[Field::kTunId] = key;
-  return interpreter_->run(fields, connections_, learned_, to_view(*packet_of(event)));
+  return interpreter_->run(fields, memory_.connections, memory_.learned, to_view(*packet_of(event)));
 }
 
 Verdict CompiledNode::run(const Event& event) {

@@ -23,6 +23,13 @@ class CompiledNode {
   Verdict run(const Event& event);
   /// What the flows do with a packet.
   openflow::Outcome look(const Event& event);
+  /// What the switch remembers of earlier packets.
+  struct Memory {
+    openflow::ConnectionTable connections;
+    openflow::LearnedFlows learned;
+  };
+  const Memory& memory() const { return memory_; }
+  void restore(Memory memory) { memory_ = std::move(memory); }
   /// The number of the interface where a packet comes in, and the tunnel's key of its network (0: no tunnel).
   std::uint32_t ingress(const Event& event) const;
   std::uint64_t tunnel_key(const Event& event) const;
@@ -40,8 +47,7 @@ class CompiledNode {
   fabric::Compiler compiler_;
   fabric::FlowDelta last_change_;
   std::unique_ptr<openflow::Interpreter> interpreter_;
-  openflow::ConnectionTable connections_;
-  openflow::LearnedFlows learned_;
+  Memory memory_;
   std::map<Uuid, fabric::LocalPort> plugged_;
 };
 

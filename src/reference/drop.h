@@ -25,6 +25,7 @@ enum class Drop : std::uint8_t {
   kUnknownNetwork,  ///< came from another node for a network without ports here
   kPortDown,        ///< to a port that is administratively down
   kUnknownDestination,  ///< to a port that has no interface here, or whose node has no tunnel
+  kTunnelEndpoint,      ///< a packet of a tunnel inside a network, for an end of the node's own tunnels
 };
 std::string_view to_string(Drop reason);
 

@@ -211,6 +211,7 @@ std::vector<NamedMutation> mutations() {
       {"hidden protocols let through", without_matches(Table::kPortSecurity, Field::kIpProto, 0)},
       {"ND in fragments let through", without_matches(Table::kNeighbourSecurity, Field::kIpFrag)},
       {"multicast sources let through", without(f::kMulticastSource)},
+      {"ends of tunnels reached from inside", without(f::kTunnelEndpoint)},
       {"own address answered", without(f::kOwnAddress)},
       {"ARP answered across networks", ignoring(f::kArpReply, Field::kReg0)},
       {"MACs known across networks", ignoring(f::kLocalMac, Field::kReg0)},

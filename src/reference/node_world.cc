@@ -40,7 +40,7 @@ std::string to_text(const Packet& p) {
 }  // namespace
 
 Place NodeWorld::place() const {
-  Place place{.node = node, .plugged = {}, .tunnels = {}};
+  Place place{.node = node, .plugged = {}, .tunnels = {}, .tunnel_ips = {tunnel_ip}};
   for (const auto& port : local) place.plugged.insert(port.port);
   for (const auto& tunnel : tunnels) place.tunnels.insert({tunnel.encapsulation, tunnel.node});
   return place;

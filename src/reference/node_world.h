@@ -17,6 +17,7 @@ struct NodeWorld {
 
   fabric::World world;
   std::string node = "worker1";
+  IpAddress tunnel_ip = IpAddress::v4(0xc0000201);  // 192.0.2.1
   std::vector<Uuid> networks, groups, stateless_groups, address_groups, ports;
   std::vector<fabric::LocalPort> local;  ///< of the plugged ports
   std::vector<fabric::Tunnel> tunnels;

@@ -40,6 +40,10 @@ bool is_advertisement(const Packet::Ip& ip) {
   return is_icmpv6(ip, 136);
 }
 
+bool is_neighbour_discovery(const Packet::Ip& ip) {
+  return is_router_advertisement(ip) || is_solicitation(ip) || is_advertisement(ip);
+}
+
 bool is_neighbour_or_listener(const Packet::Ip& ip) {
   bool one_of_them = (ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143;
   return one_of_them && is_icmpv6(ip, ip.icmp_type);
@@ -51,6 +55,10 @@ bool is_dhcp_request(const Packet::Ip& ip) {
 
 bool is_dhcp_answer(const Packet::Ip& ip) {
   return is_v4(ip) ? is_udp(ip, 67, 68) : is_udp(ip, 547, 546);
+}
+
+bool is_for_dhcp_client(const Packet::Ip& ip) {
+  return ip.protocol == kUdp && shows_details(ip) && ip.destination_port == (is_v4(ip) ? 68 : 546);
 }
 
 Packet::Ip reversed(Packet::Ip ip) {

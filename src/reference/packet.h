@@ -52,10 +52,13 @@ bool shows_details(const Packet::Ip& ip);
 bool is_router_advertisement(const Packet::Ip& ip);
 bool is_solicitation(const Packet::Ip& ip);   ///< of a neighbour
 bool is_advertisement(const Packet::Ip& ip);  ///< of a neighbour
+/// Advertisements and solicitations of neighbours, advertisements of routers.
+bool is_neighbour_discovery(const Packet::Ip& ip);
 /// Neighbour discovery (RFC 4861) or multicast listener discovery (RFC 2710, RFC 3810).
 bool is_neighbour_or_listener(const Packet::Ip& ip);
-bool is_dhcp_request(const Packet::Ip& ip);  ///< from a client's port to a server's, of either version
-bool is_dhcp_answer(const Packet::Ip& ip);
+bool is_dhcp_request(const Packet::Ip& ip);     ///< from a client's port to a server's, of either version
+bool is_dhcp_answer(const Packet::Ip& ip);      ///< from a server's port to a client's
+bool is_for_dhcp_client(const Packet::Ip& ip);  ///< from any port: clients take answers from all
 
 /// The packet the other way round. ICMP queries become their answers and answers queries.
 Packet::Ip reversed(Packet::Ip ip);

@@ -40,7 +40,9 @@ class Journey {
   Verdict from_node(const std::string& node, const Uuid& network) {
     network_ = network;
     const auto& ports = intent_.ports_of(network);
-    if (std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) { return is_here(*port(id)); }))
+    const bool any_here =
+        std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) { return is_here(*port(id)); });
+    if (any_here || is_for_a_tunnel())
       forward();
     else
       dropped(Drop::kUnknownNetwork);
@@ -104,7 +106,18 @@ class Journey {
       memory_.places.announce(network_, packet_.eth_src, std::move(place));
   }
 
+  /// It would be unpacked, into whatever network it says.
+  bool is_for_a_tunnel() const {
+    const auto& ip = packet_.ip;
+    return ip && shows_details(*ip) && ip->protocol == kUdp && place_.tunnel_ips.contains(ip->destination) &&
+           (ip->destination_port == 4789 || ip->destination_port == 6081);
+  }
+
   void forward() {
+    if (is_for_a_tunnel()) {
+      dropped(Drop::kTunnelEndpoint);
+      return;
+    }
     const auto owner = intent_.port_by_mac(network_, packet_.eth_dst);
     if (owner && !owner->host.empty())
       to_owner(*owner);
@@ -203,6 +216,8 @@ std::string_view to_string(Drop reason) {
       return "port down";
     case Drop::kUnknownDestination:
       return "unknown destination";
+    case Drop::kTunnelEndpoint:
+      return "tunnel endpoint";
   }
   return "?";
 }

@@ -21,6 +21,7 @@ struct Place {
   std::string node;
   std::set<Uuid> plugged;
   std::set<std::pair<model::Encapsulation, std::string>> tunnels;
+  std::set<IpAddress> tunnel_ips;  ///< its own ends of tunnels
 };
 
 /// What a node keeps of earlier packets.

@@ -81,7 +81,7 @@ Answer check_neighbour_discovery(const Sender& sender, const Packet& packet) {
 bool may_be_dhcp_answer(const Packet::Ip& ip) {
   const bool hidden = !is_v4(ip) && ip.protocol == kUdp && ip.fragment == Fragment::kFirst &&
                       ip.source_port == 0 && ip.destination_port == 0;
-  return is_dhcp_answer(ip) || hidden;
+  return is_for_dhcp_client(ip) || hidden;
 }
 
 /// One too short to show its ICMPv6 type or even its protocol might hide a router advertisement (RFC 7113).

@@ -135,6 +135,7 @@ class PacketMaker {
       if (!v4 && ip.icmp_type >= 130 && dice_.one_in(2)) ip.source = IpAddress::v6({});
     }
     if (dice_.one_in(10)) make_dhcp(ip);
+    if (v4 && dice_.one_in(30)) make_tunnelled(ip);
     if (dice_.one_in(8) && !is_dhcp_request(ip) && !is_dhcp_answer(ip))
       ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
     if (!v4 && dice_.one_in(8)) hide_details(ip);
@@ -194,6 +195,14 @@ class PacketMaker {
     const int at =
         dice_.one_in(2) ? *rule.port_range_min : rule.port_range_max.value_or(*rule.port_range_min);
     return dice_.one_in(3) ? std::clamp(at - 1 + dice_.below(3), 0, 65535) : at;
+  }
+
+  /// Nearly or just for the node's own end of a tunnel.
+  void make_tunnelled(Packet::Ip& ip) {
+    ip.protocol = kUdp;
+    ip.source_port = 1024;
+    ip.destination_port = dice_.pick(std::vector{4789, 4789, 6081, 4790});
+    if (!dice_.one_in(3)) ip.destination = w_.tunnel_ip;
   }
 
   void make_dhcp(Packet::Ip& ip) {

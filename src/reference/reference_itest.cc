@@ -30,10 +30,6 @@ std::vector<Event> with_other_fragment(const Event& event) {
   return events;
 }
 
-bool includes(const Sightings& all, const Sightings& some) {
-  return std::includes(all.begin(), all.end(), some.begin(), some.end());
-}
-
 class RandomWorlds : public SwitchNode {
  protected:
   /// The first difference between a switch and the interpreter of its flows, with a mutation in the latter.
@@ -67,19 +63,23 @@ class RandomWorlds : public SwitchNode {
   std::optional<std::string> compare(const Event& event, CompiledNode& node, const NodeWorld& world) {
     std::vector<Sightings> each;
     std::vector<net::Frame> frames;
+    auto before = node.memory();
     ++mark_;
     for (const Event& one : with_other_fragment(event)) {
       note(node.look(one), node.ingress(one), each.emplace_back());
       frames.push_back(frame_of(*packet_of(one), mark_));
-      ++packets_compared;
     }
-    const auto seen = send(frames, node.ingress(event), node.tunnel_key(event));
-    sightings_compared += seen.size();
+    if (each.front() != each.back()) {
+      // A fragment that lost its other one waits in a tracker, and comes out of it with any packet.
+      node.restore(std::move(before));
+      return std::nullopt;
+    }
     Sightings expected;
     for (const auto& sightings : each) expected.insert(sightings.begin(), sightings.end());
-    // A fragment whose other one was dropped waits in the next tracker for good.
-    const bool parted = each.front() != each.back();
-    if (parted ? includes(expected, seen) : expected == seen) return std::nullopt;
+    const auto seen = send(frames, node.ingress(event), node.tunnel_key(event), expected);
+    packets_compared += frames.size();
+    sightings_compared += seen.size();
+    if (seen == expected) return std::nullopt;
     return fmt::format("{}\n  interpreter: {}\n  switch: {}", to_text(event, world),
                        fmt::join(expected, ", "), fmt::join(seen, ", "));
   }
@@ -99,7 +99,7 @@ TEST_F(RandomWorlds, ASwitchDoesWithRealPacketsWhatTheInterpreterSays) {
 
 TEST_F(RandomWorlds, AnInterpreterOfOtherFlowsIsFoundOut) {
   for (const std::string_view name :
-       {"egress rules also used for ingress", "no commit on the way out", "rule ports one bit too wide",
+       {"egress rules also used for ingress", "no commit on the way out", "source MAC not checked",
         "ARP sender not checked", "one zone for all receivers"}) {
     const auto known = mutations();
     const auto mutation =

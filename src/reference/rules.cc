@@ -117,8 +117,9 @@ bool is_essential(Direction direction, const Packet& packet) {
   if (packet.arp) return true;
   if (!packet.ip) return false;
   const auto& ip = *packet.ip;
-  return is_neighbour_or_listener(ip) ||
-         (direction == Direction::kEgress ? is_dhcp_request(ip) : is_dhcp_answer(ip));
+  // Listeners, and hosts that look for routers, speak to groups only.
+  if (is_neighbour_or_listener(ip)) return is_neighbour_discovery(ip) || ip.destination.is_multicast();
+  return direction == Direction::kEgress ? is_dhcp_request(ip) : is_dhcp_answer(ip);
 }
 
 }  // namespace

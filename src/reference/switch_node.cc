@@ -146,6 +146,7 @@ void SwitchNode::apply(const fabric::FlowDelta& delta) {
   real.run("ovs-appctl revalidator/purge");  // what the datapath remembers of the old flows
 }
 
+/// What the agent is sent comes in order.
 void SwitchNode::settle() {
   connection->packet_out(net::Frame(60), openflow::kPortController,
                          {openflow::Controller{.userdata = {kSettled}}});
@@ -154,7 +155,7 @@ void SwitchNode::settle() {
 }
 
 Sightings SwitchNode::send(const std::vector<net::Frame>& frames, std::uint32_t ingress,
-                           std::uint64_t tunnel_key) {
+                           std::uint64_t tunnel_key, const Sightings& expected) {
   std::vector<openflow::Action> actions{openflow::Resubmit{0}};
   if (tunnel_key)
     actions.insert(actions.begin(), openflow::SetField{Field::kTunId, tunnel_key, Bits::ones(64)});
@@ -162,28 +163,34 @@ Sightings SwitchNode::send(const std::vector<net::Frame>& frames, std::uint32_t 
   for (const auto& frame : frames) connection->packet_out(frame, ingress, actions);
   settle();
   Sightings sightings;
-  note_frames(ingress, sightings);
   for (const auto& packet : packets)
     sightings.insert(
         told(packet.userdata.at(0), part(packet, fabric::kDropReason), part(packet, fabric::kOutPort)));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+  do note_frames(ingress, sightings);
+  while (sightings.size() < expected.size() && std::chrono::steady_clock::now() < deadline);
   return sightings;
 }
 
-void SwitchNode::note_frames(std::uint32_t ingress, Sightings& sightings) {
+std::optional<SwitchNode::Heard> SwitchNode::next_frame() {
   std::array<std::uint8_t, 2048> buffer;
   sockaddr_ll from{};
   socklen_t size = sizeof from;
-  for (ssize_t length; (length = recvfrom(wire_, buffer.data(), buffer.size(), 0,
-                                          reinterpret_cast<sockaddr*>(&from), &size)) > 0;) {
-    const openflow::ByteView frame(buffer.data(), static_cast<std::size_t>(length));
-    char name[IF_NAMESIZE] = "";
-    if (from.sll_pkttype == PACKET_OUTGOING || !if_indextoname(static_cast<unsigned>(from.sll_ifindex), name))
-      continue;
-    const std::string interface = name;
+  const auto length =
+      recvfrom(wire_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+  if (length < 0) return std::nullopt;
+  char name[IF_NAMESIZE] = "";
+  if (from.sll_pkttype != PACKET_OUTGOING) if_indextoname(static_cast<unsigned>(from.sll_ifindex), name);
+  return Heard{name, {buffer.begin(), buffer.begin() + length}};
+}
+
+void SwitchNode::note_frames(std::uint32_t ingress, Sightings& sightings) {
+  while (const auto heard = next_frame()) {
+    const auto& [interface, frame] = *heard;
     if (interface == "uplink") sightings.insert(tunnelled(frame));
     if (!interface.starts_with('p')) continue;
     const auto port = static_cast<std::uint32_t>(std::stoul(interface.substr(1)));
-    openflow::Reader sender(frame.subspan(std::min<std::size_t>(22, frame.size())));
+    openflow::Reader sender(openflow::ByteView(frame).subspan(std::min<std::size_t>(22, frame.size())));
     sightings.insert(port == ingress ? came_back(sender.bits(6).lo) : left_by(port));
   }
 }
