@@ -35,7 +35,7 @@ Result<Output> show_port(const Call& call) {
   auto text = render_record(record, call.theme);
   json.as_object()["drops"] = drops ? drop_counts_json(*drops) : boost::json::array();
   if (!drops) json.as_object()["drops_error"] = drops.error().message;
-  if (!drops) text += "What was dropped is not known: " + drops.error().message + "\n";
+  if (!drops) text += "What was dropped is not known: " + printable(drops.error().message) + "\n";
   if (drops && !drops->empty()) text += render_rows(drop_table(*drops, false), call.theme);
   return Output{std::move(json), std::move(text)};
 }

@@ -24,7 +24,7 @@ struct Call {
   bool as_json = false;
   Theme theme;
   std::int64_t now = 0;  ///< microseconds since the epoch
-  /// Asks a node's diagnostics endpoint: (endpoint, path) -> body.
+  /// Asks a node's diagnostics endpoint: (endpoint, path) -> body. Called by several threads at once.
   std::function<Result<std::string>(const std::string& endpoint, const std::string& path)> ask_agent;
   /// Follows what agents stream until the user has enough; see follow.h.
   std::function<Result<void>(const std::vector<Feed>& feeds, const FeedHandlers& handlers)> follow;

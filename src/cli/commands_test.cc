@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <condition_variable>
+#include <mutex>
 
 namespace weft::cli {
 namespace {
@@ -61,6 +63,7 @@ class CommandsTest : public testing::Test {
         .options = words.options,
         .as_json = words.as_json,
         .ask_agent = [this](const std::string& endpoint, const std::string& path) -> Result<std::string> {
+          if (ask_) return ask_(endpoint);
           asked_ = endpoint + path;
           if (answer_.empty()) return fail(Errc::kUnavailable, "connection refused");
           return answer_;
@@ -75,11 +78,20 @@ class CommandsTest : public testing::Test {
     return command(path).run(call);
   }
 
+  void put_node(const std::string& name) {
+    model::Node node;
+    node.id = Uuid::random();
+    node.name = name;
+    node.diagnostics = "tcp:" + name + ":9697";
+    intent_.put(node);
+  }
+
   Result<Output> flows(std::string node, bool explain) {
     return call("flows", {.arguments = {{"node", std::move(node)}}, .flags = {{"explain", explain}}});
   }
 
   model::Intent intent_;
+  std::function<Result<std::string>(const std::string& endpoint)> ask_;  ///< instead of answer_
   std::string asked_;
   std::string answer_ = kFlows;
   std::string sample_ = kSample;
@@ -167,6 +179,26 @@ TEST_F(CommandsTest, DropsFailWhenNoNodeAnswers) {
   answer_.clear();
   EXPECT_THAT(call("drops", {.flags = {{"follow", false}}}).error().message,
               HasSubstr("ask worker1 on tcp:192.0.2.1:9697"));
+}
+
+TEST_F(CommandsTest, AgentsAreAskedAtTheSameTime) {
+  put_node("worker2");
+  put_node("worker3");
+  std::mutex mutex;
+  std::condition_variable changed;
+  int asked = 0;
+  ask_ = [&](const std::string& endpoint) -> Result<std::string> {
+    std::unique_lock lock(mutex);
+    ++asked;
+    changed.notify_all();
+    const bool all = changed.wait_for(lock, std::chrono::seconds(10), [&] { return asked == 3; });
+    if (endpoint == "tcp:worker2:9697") return fail(Errc::kTimeout, "no answer");
+    return all ? Result<std::string>(kDrops) : fail(Errc::kTimeout, "the others were not asked meanwhile");
+  };
+  auto output = call("drops", {.flags = {{"follow", false}}});
+  ASSERT_TRUE(output) << output.error().message;
+  EXPECT_EQ(output->json.as_array().size(), 4u) << "the answers of the two others";
+  EXPECT_THAT(warned_, HasSubstr("ask worker2 on tcp:worker2:9697: no answer"));
 }
 
 TEST_F(CommandsTest, FollowedDropsAreExplainedOnceInARow) {

@@ -93,6 +93,13 @@ Explanation explain_no_destination(const DropView& view) {
   return out;
 }
 
+Explanation explain_tunnel_endpoint(const DropView& view) {
+  return {
+      .object = "node " + view.sample.node,
+      .why = "a tunnel's packet from inside a network could speak in another network",
+      .remedies = {{.text = "never allowed: tunnels between instances end at the instances' own addresses"}}};
+}
+
 }  // namespace
 
 Explanation explain(const DropSample& sample, const model::Intent& intent) {
@@ -134,6 +141,8 @@ Explanation explain(const DropSample& sample, const model::Intent& intent) {
       return explain_port_down(view);
     case Drop::kNoDestination:
       return explain_no_destination(view);
+    case Drop::kTunnelEndpoint:
+      return explain_tunnel_endpoint(view);
   }
   return {};
 }

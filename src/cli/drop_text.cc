@@ -47,12 +47,13 @@ std::string drop_line(const DropSample& sample, const Theme& theme) {
   const auto direction = direction_of(sample);
   auto reason = std::string(sample.reason->name);
   if (!direction.empty()) reason += fmt::format(" ({})", direction);
-  return fmt::format("{} {} {}: {}\n", painted(clock_time(sample.time), Tone::kFaint, theme), sample.node,
-                     painted(reason, Tone::kBad, theme), net::to_text(sample.headers));
+  return fmt::format("{} {} {}: {}\n", painted(clock_time(sample.time), Tone::kFaint, theme),
+                     printable(sample.node), painted(reason, Tone::kBad, theme),
+                     net::to_text(sample.headers));
 }
 
 std::string explanation_text(const Explanation& explanation, const Theme& theme) {
-  auto text = fmt::format("  {}; {}\n", explanation.object, explanation.why);
+  auto text = fmt::format("  {}; {}\n", printable(explanation.object), printable(explanation.why));
   for (const auto& remedy : explanation.remedies) {
     text += "  " + painted(remedy.text, Tone::kFaint, theme);
     for (std::size_t i = 0; i < remedy.commands.size(); ++i)

@@ -56,6 +56,15 @@ TEST(DropText, HasALineForEachWayOut) {
   EXPECT_THAT(explanation_text(explanation, {.colour = true}), HasSubstr("\x1b[32mone\x1b[0m"));
 }
 
+TEST(DropText, WritesOutWhatWouldMoveTheCursor) {
+  Explanation explanation{
+      .object = "port x\x1b[2J\n", .why = "\u202e", .remedies = {{.text = "\a", .commands = {"\n"}}}};
+  EXPECT_EQ(explanation_text(explanation, {}), "  port x\\x1b[2J\\n; \\u202e\n  \\x07: \\n\n");
+  auto sample = *parse_drop_line(kLine)->sample;
+  sample.node = "w\n";
+  EXPECT_THAT(drop_line(sample, {}), HasSubstr(" w\\n spoofed IP"));
+}
+
 TEST(DropText, IsOneObjectForPrograms) {
   DropWorld world;
   auto sample = *parse_drop_line(kLine)->sample;

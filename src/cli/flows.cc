@@ -70,10 +70,11 @@ std::string flows_text(const std::vector<FlowLine>& flows, bool explain, const T
   const FlowLine* previous = nullptr;
   for (const auto& flow : flows) {
     if (previous == nullptr || previous->table != flow.table) {
-      out += fmt::format("{}table {} {}\n", previous == nullptr ? "" : "\n", flow.table, flow.table_name);
+      out += fmt::format("{}table {} {}\n", previous == nullptr ? "" : "\n", flow.table,
+                         printable(flow.table_name));
     }
     previous = &flow;
-    out += "  " + flow.text + "\n";
+    out += "  " + printable(flow.text) + "\n";
     auto counters = fmt::format("packets {}, bytes {}, cookie {}", flow.packets, flow.bytes, flow.cookie);
     out += "      " + painted(counters, Tone::kFaint, theme) + "\n";
     if (!explain) continue;

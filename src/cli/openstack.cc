@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
+#include "cli/printable.h"
 #include "net/headers.h"
 
 namespace weft::cli {
@@ -40,11 +42,25 @@ std::string shell_word(const std::string& text) {
   return quoted + '\'';
 }
 
+bool is_plain_name(const std::string& name) {
+  return !name.empty() && name.front() != '-' && is_printable(name);
+}
+
+std::optional<int> protocol_of_rule(IpVersion ethertype, int protocol) {
+  constexpr std::array kOnlyInIpv6 = {net::kProtocolIpv6,   std::uint8_t{43}, std::uint8_t{44},
+                                      net::kProtocolIcmpv6, std::uint8_t{59}, std::uint8_t{60}};
+  // "icmp" in an IPv6 rule means ICMPv6.
+  const bool misunderstood = ethertype == IpVersion::kV4
+                                 ? std::ranges::find(kOnlyInIpv6, protocol) != kOnlyInIpv6.end()
+                                 : protocol == net::kProtocolIcmp;
+  return misunderstood || protocol == 0 ? std::nullopt : std::optional(protocol);
+}
+
 std::string rule_command(const WantedRule& rule) {
   std::string text = "openstack security group rule create";
   if (rule.direction == model::Direction::kEgress) text += " --egress";
   if (rule.ethertype == IpVersion::kV6) text += " --ethertype IPv6";
-  text += " --protocol " + protocol_word(rule.protocol);
+  text += " --protocol " + (rule.protocol ? protocol_word(*rule.protocol) : std::string("any"));
   if (rule.port) text += fmt::format(" --dst-port {}", *rule.port);
   if (rule.icmp_type) text += fmt::format(" --icmp-type {}", *rule.icmp_type);
   if (rule.icmp_type && rule.icmp_code) text += fmt::format(" --icmp-code {}", *rule.icmp_code);

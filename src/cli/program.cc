@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/printable.h"
 #include "cli/snapshot.h"
 #include "http/http.h"
 
@@ -72,7 +73,7 @@ void print(std::string_view text) {
 }
 
 void warn(std::string_view text) {
-  std::fprintf(stderr, "weft: %.*s\n", static_cast<int>(text.size()), text.data());
+  std::fprintf(stderr, "weft: %s\n", printable(text).c_str());
 }
 
 /// The parser's node for a command path, made with its groups ("port" of "port show") as needed.

@@ -137,15 +137,15 @@ Cell::Cell(const std::vector<std::string>& items) {
   json::array list;
   for (const auto& item : items) {
     list.emplace_back(item);
-    text += (text.empty() ? "" : ", ") + item;
+    text += (text.empty() ? "" : ", ") + printable(item);
   }
   value = std::move(list);
 }
 
 std::string painted(std::string_view text, Tone tone, const Theme& theme) {
-  if (!theme.colour || tone == Tone::kPlain) return std::string(text);
+  if (!theme.colour || tone == Tone::kPlain) return printable(text);
   std::string_view code = tone == Tone::kGood ? "\x1b[32m" : tone == Tone::kBad ? "\x1b[31m" : "\x1b[2m";
-  return std::string(code) + std::string(text) + "\x1b[0m";
+  return std::string(code) + printable(text) + "\x1b[0m";
 }
 
 std::string render_rows(const Table& table, const Theme& theme) {
@@ -175,7 +175,7 @@ json::value record_json(const Table& table) {
 std::string pretty(const json::value& value) {
   std::string out;
   write(out, value, 0);
-  return out + "\n";
+  return printable_json(out + "\n");
 }
 
 }  // namespace weft::cli

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/printable.h"
+
 namespace weft::cli {
 
 enum class Tone { kPlain, kGood, kBad, kFaint };
@@ -16,17 +18,17 @@ struct Theme {
   bool colour = false;
 };
 
-/// One value: what a program reads and what a person reads.
+/// One value: what a program reads and, written out where it would not show, what a person reads.
 struct Cell {
   boost::json::value value;
   std::string text;
   Tone tone = Tone::kPlain;
 
-  Cell(std::string_view shown, Tone t = Tone::kPlain) : value(shown), text(shown), tone(t) {}
+  Cell(std::string_view shown, Tone t = Tone::kPlain) : value(shown), text(printable(shown)), tone(t) {}
   Cell(const std::string& shown, Tone t = Tone::kPlain) : Cell(std::string_view(shown), t) {}
   Cell(const char* shown, Tone t = Tone::kPlain) : Cell(std::string_view(shown), t) {}
-  Cell(boost::json::value v, std::string shown, Tone t = Tone::kPlain)
-      : value(std::move(v)), text(std::move(shown)), tone(t) {}
+  Cell(boost::json::value v, std::string_view shown, Tone t = Tone::kPlain)
+      : value(std::move(v)), text(printable(shown)), tone(t) {}
   explicit Cell(std::int64_t number) : value(number), text(std::to_string(number)) {}
   /// A list: in a table the items are separated by commas.
   explicit Cell(const std::vector<std::string>& items);
@@ -43,7 +45,7 @@ struct Table {
   std::vector<std::vector<Cell>> rows;
 };
 
-/// `text` in the tone's colour, or as it is.
+/// `text`, written out where it would not show, in the tone's colour.
 std::string painted(std::string_view text, Tone tone, const Theme& theme);
 
 /// One line per row, with a head.

@@ -31,6 +31,18 @@ TEST(Table, PaintsOnlyWhereColoursAreWanted) {
   EXPECT_NE(render_rows(table, {.colour = true}).find("\x1b[32mACTIVE\x1b[0m"), std::string::npos);
 }
 
+TEST(Table, WritesOutWhatWouldMoveTheCursor) {
+  Table table{.columns = {{"name", "Name"}}, .rows = {{"x\x1b[31m\ny"}}};
+  EXPECT_EQ(render_rows(table, {}),
+            "+--------------+\n"
+            "| Name         |\n"
+            "+--------------+\n"
+            "| x\\x1b[31m\\ny |\n"
+            "+--------------+\n");
+  EXPECT_EQ(rows_json(table).at(0).at("name"), "x\x1b[31m\ny") << "programs get it as it is";
+  EXPECT_EQ(pretty({"\u009b"}), "[\n  \"\\u009b\"\n]\n");
+}
+
 TEST(Table, HasAHeadWithoutRows) {
   Table table{.columns = {{"a", "A"}}, .rows = {}};
   EXPECT_EQ(render_rows(table, {}), "+---+\n| A |\n+---+\n+---+\n");
