@@ -32,17 +32,11 @@ std::vector<openflow::FlowMod> to_flow_mods(fabric::FlowDelta delta) {
   return mods;
 }
 
-fabric::NodeFacts facts_of(std::string node) {
-  fabric::NodeFacts facts;
-  facts.name = std::move(node);
-  return facts;
-}
-
 }  // namespace
 
-Reconciler::Reconciler(asio::any_io_executor executor, const model::Intent& intent, std::string node,
+Reconciler::Reconciler(asio::any_io_executor executor, const model::Intent& intent, fabric::NodeFacts facts,
                        Metrics& metrics)
-    : compiler_(intent, facts_of(std::move(node))),
+    : compiler_(intent, std::move(facts)),
       flows_computed_(
           metrics.counter("weft_agent_flows_computed_total", "Flows that compiler runs computed")),
       units_computed_(

@@ -21,7 +21,8 @@ class Reconciler {
   /// Ports by id.
   using LocalPorts = std::map<Uuid, fabric::LocalPort>;
 
-  Reconciler(asio::any_io_executor executor, const model::Intent& intent, std::string node, Metrics& metrics);
+  Reconciler(asio::any_io_executor executor, const model::Intent& intent, fabric::NodeFacts facts,
+             Metrics& metrics);
 
   /// Called after each run that left the switch as wanted.
   void on_reconciled(std::function<void()> handler) { reconciled_handler_ = std::move(handler); }

@@ -13,6 +13,7 @@
 #include "fabric/features/port_security.h"
 #include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
+#include "fabric/features/tunnel_endpoints.h"
 #include "fabric/flow_table.h"
 #include "fabric/hosting.h"
 
@@ -33,7 +34,10 @@ constexpr std::array kDirections = {Direction::kIngress, Direction::kEgress};
 class Compiler::Impl {
  public:
   Impl(const model::Intent& intent, NodeFacts facts)
-      : intent_(intent), node_(std::move(facts.name)), hosting_(intent, node_) {
+      : intent_(intent),
+        node_(std::move(facts.name)),
+        tunnel_ips_(std::move(facts.tunnel_ips)),
+        hosting_(intent, node_) {
     hosting_.mark({UnitKind::kPipeline});
     // What the intent already holds needs no marks: nothing of it has flows before a port is plugged.
   }
@@ -48,6 +52,7 @@ class Compiler::Impl {
 
   const model::Intent& intent_;
   std::string node_;
+  std::vector<IpAddress> tunnel_ips_;
   Hosting hosting_;
   FlowTable table_;
   CompileStats stats_;
@@ -117,6 +122,7 @@ Flows Compiler::Impl::flows_of(const Unit& unit) const {
       Flows flows = misses();
       append(flows, policy_pipeline());
       append(flows, l2_pipeline());
+      append(flows, guard_tunnel_endpoints(tunnel_ips_));
       append(flows, places_pipeline());
       return flows;
     }

@@ -36,6 +36,7 @@ struct Tunnel {
 
 struct NodeFacts {
   std::string name;
+  std::vector<IpAddress> tunnel_ips = {};  ///< its own ends of tunnels
 };
 
 /// Whose drops are sampled: everybody's, or those that some ports, here or elsewhere, cause or suffer.

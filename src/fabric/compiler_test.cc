@@ -37,7 +37,7 @@ LocalPort local(const Uuid& port, std::uint32_t ofport) {
 /// The flows of a node with nothing on it.
 std::vector<openflow::Flow> bare_node() {
   World world;
-  Compiler compiler(world.intent(), {.name = "worker1"});
+  Compiler compiler(world.intent(), {.name = "worker1", .tunnel_ips = {IpAddress::v4(0xc0000201)}});
   compiler.compile();
   return compiler.desired();
 }

@@ -28,7 +28,8 @@ enum class Drop : std::uint8_t {
   kUnknownNetwork = 14,  ///< came from another node for a network without ports here
   kPortDown = 15,        ///< to a port that is administratively down
   kOtherProtocolIn = 17,
-  kNoDestination = 16,  ///< to a port that has no interface here, or whose node has no tunnel
+  kNoDestination = 16,   ///< to a port that has no interface here, or whose node has no tunnel
+  kTunnelEndpoint = 18,  ///< a tunnel's packet inside a network, to this node's own end of tunnels
 };
 
 /// Which port the drop is about.
@@ -58,6 +59,7 @@ inline constexpr std::array kDrops = {
     DropInfo{Drop::kUnknownNetwork, "unknown network", DropSide::kNeither},
     DropInfo{Drop::kPortDown, "port down", DropSide::kNeither},
     DropInfo{Drop::kNoDestination, "unknown destination", DropSide::kNeither},
+    DropInfo{Drop::kTunnelEndpoint, "tunnel endpoint", DropSide::kNeither},
 };
 
 /// The reason of a number; null for kNone and for numbers of other versions.

@@ -115,7 +115,8 @@ void World::erase_port(const Uuid& id) {
   erase<model::Port>(id);
 }
 
-ExampleWorld::ExampleWorld() : compiler(world.intent(), {.name = "worker1"}) {
+ExampleWorld::ExampleWorld()
+    : compiler(world.intent(), {.name = "worker1", .tunnel_ips = {IpAddress::v4(0xc0000201)}}) {
   blue = world.network("blue", Encapsulation::kVxlan, 100);
   green = world.network("green", Encapsulation::kGeneve, 100);
   world.subnet(blue, "10.0.0.0/24");

@@ -133,6 +133,11 @@ inline constexpr Family kEgressAllowed{"egress_allowed", Table::kEgressVerdict, 
 inline constexpr Family kEgressDenied{"egress_denied", Table::kEgressVerdict, 50,
                                       "No rule of the sender's groups allows it.", Drop::kNoRuleOut};
 
+inline constexpr Family kTunnelEndpoint{
+    "tunnel_endpoint", Table::kL2Lookup, 210,
+    "A packet of a tunnel to this node's own end of it, inside a network: the switch, or the host, would "
+    "unpack it into any network.",
+    Drop::kTunnelEndpoint};
 inline constexpr Family kLocalMac{"local_mac", Table::kL2Lookup, 200, "A port of this node."};
 inline constexpr Family kRemoteMac{"remote_mac", Table::kL2Lookup, 190,
                                    "A port of another node: through its tunnel, with the VNI."};
@@ -255,6 +260,7 @@ inline constexpr std::array kFamilies = {
     family::kEgressCommit,
     family::kEgressAllowed,
     family::kEgressDenied,
+    family::kTunnelEndpoint,
     family::kLocalMac,
     family::kRemoteMac,
     family::kDownMac,

@@ -28,7 +28,7 @@ Flows l2_pipeline() {
 }
 
 Flows l2_local(const PortView& port) {
-  const Match to_port = with({}, kOutPort, port.ofport);
+  const Match to_port = with(in_network(port.network), kOutPort, port.ofport);
   return {
       flow(family::kLocalMac, to_mac(port), {load(kOutPort, port.ofport), go(Table::kArrival)}),
       flow(family::kBackToSender, Match(to_port).set(Field::kInPort, port.ofport), {}),

@@ -70,8 +70,8 @@ Flows never(const PortView& port) {
   const Match hidden_protocol = ip(any, IpVersion::kV6, 0);
   return {
       drop(family::kVlanTagged, Match(any).set_masked(Field::kVlanTci, kVlanPresent, kVlanPresent)),
-      drop(family::kRogueDhcp, udp(any, IpVersion::kV4, 67, 68)),
-      drop(family::kRogueDhcp, udp(any, IpVersion::kV6, 547, 546)),
+      drop(family::kRogueDhcp, ip(any, IpVersion::kV4, kUdp).set(Field::kUdpDst, 68)),
+      drop(family::kRogueDhcp, ip(any, IpVersion::kV6, kUdp).set(Field::kUdpDst, 546)),
       drop(family::kRogueDhcp, hidden_ports),
       drop(family::kRogueRa, icmpv6(any, kRouterAdvertisement)),
       drop(family::kRogueRa, hidden_type),

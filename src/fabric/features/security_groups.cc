@@ -67,6 +67,7 @@ const Half& half(Direction direction) {
 }
 
 constexpr std::array kDirections = {Direction::kEgress, Direction::kIngress};
+constexpr openflow::Bits kGroups(0xff00ULL << 48, 0);  // ff00::/8, as value and as mask
 
 Match of_policy(const Half& h, PortPolicy policy) {
   return with({}, h.policy, static_cast<std::uint64_t>(policy));
@@ -75,8 +76,11 @@ Match of_policy(const Half& h, PortPolicy policy) {
 /// ARP, neighbour discovery and multicast listener messages, and the client's or the server's half of DHCP.
 Flows essentials(const Half& h, Direction direction) {
   Flows flows = {flow(h.essential, arp({}), {go(h.next)})};
-  for (int type : {130, 131, 132, 133, 134, 135, 136, 143}) {  // MLD (RFC 2710, RFC 3810), ND (RFC 4861)
-    flows.push_back(flow(h.essential, icmpv6({}, type), {go(h.next)}));
+  for (int type : {134, 135, 136}) flows.push_back(flow(h.essential, icmpv6({}, type), {go(h.next)}));
+  // Listeners and hosts that look for routers speak to groups only: MLD (RFC 2710, RFC 3810), RFC 4861.
+  for (int type : {130, 131, 132, 133, 143}) {
+    flows.push_back(
+        flow(h.essential, icmpv6({}, type).set_masked(Field::kIpv6Dst, kGroups, kGroups), {go(h.next)}));
   }
   const bool out = direction == Direction::kEgress;
   flows.push_back(flow(h.essential, udp({}, IpVersion::kV4, out ? 68 : 67, out ? 67 : 68), {go(h.next)}));
