@@ -37,7 +37,7 @@ LocalPort local(const Uuid& port, std::uint32_t ofport) {
 /// The flows of a node with nothing on it.
 std::vector<openflow::Flow> bare_node() {
   World world;
-  Compiler compiler(world.intent(), {.name = "worker1", .tunnel_ips = {IpAddress::v4(0xc0000201)}});
+  Compiler compiler(world.intent(), facts_of("worker1"));
   compiler.compile();
   return compiler.desired();
 }
@@ -50,14 +50,14 @@ TEST(Compiler, CompilesTheExampleWorld) {
 TEST(Compiler, ANodeWithoutPortsHasTheBarePipeline) {
   ExampleWorld example;
   World world;
-  Compiler compiler(example.world.intent(), {.name = "worker9"});
+  Compiler compiler(example.world.intent(), facts_of("worker9"));
   compiler.compile();
   EXPECT_EQ(render(compiler.desired()), render(bare_node()));
 }
 
 TEST(Compiler, DesiredIsWhatTheDeltasAddUpTo) {
   World world;
-  Compiler compiler(world.intent(), {.name = "worker1"});
+  Compiler compiler(world.intent(), facts_of("worker1"));
   std::map<openflow::FlowKey, openflow::Flow> sw;
   auto apply = [&](const FlowDelta& delta) {
     for (const auto& key : delta.remove) EXPECT_EQ(sw.erase(key), 1u);
@@ -79,7 +79,7 @@ TEST(Compiler, DesiredIsWhatTheDeltasAddUpTo) {
 /// What one more port costs on a node that has `ports` in one network and one default group.
 CompileStats cost_of_one_more(int ports, const std::string& host) {
   World world;
-  Compiler compiler(world.intent(), {.name = "worker1"});
+  Compiler compiler(world.intent(), facts_of("worker1"));
   const Uuid network = world.network("n", Encapsulation::kVxlan, 1);
   world.subnet(network, "10.0.0.0/16");
   const Uuid group = world.default_group("default");
@@ -135,7 +135,7 @@ TEST(Compiler, AGroupThatBecomesStatelessChangesItsRulesAndPorts) {
     e.world.edit<model::SecurityGroup>(e.standard,
                                        [&](model::SecurityGroup& row) { row.stateful = stateful; });
     feed(e.compiler, e.world);
-    Compiler fresh(e.world.intent(), {.name = "worker1"});
+    Compiler fresh(e.world.intent(), facts_of("worker1"));
     return render(e.compiler.desired());
   };
   EXPECT_THAT(set(false), Not(HasSubstr("ct_state=+rpl+trk,in_port=11")));
@@ -217,7 +217,7 @@ TEST(Compiler, UnpluggedPortsLeaveOnlyWhatOthersNeed) {
 
 TEST(Compiler, APortWaitsForItsRows) {
   World world;
-  Compiler compiler(world.intent(), {.name = "worker1"});
+  Compiler compiler(world.intent(), facts_of("worker1"));
   const Uuid port = *Uuid::parse("00000000-0000-4000-8005-000000000003");
   compiler.plug(local(port, 5));
   compiler.compile();

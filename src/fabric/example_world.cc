@@ -115,8 +115,11 @@ void World::erase_port(const Uuid& id) {
   erase<model::Port>(id);
 }
 
-ExampleWorld::ExampleWorld()
-    : compiler(world.intent(), {.name = "worker1", .tunnel_ips = {IpAddress::v4(0xc0000201)}}) {
+NodeFacts facts_of(std::string name) {
+  return {.name = std::move(name), .tunnel_ips = {*IpAddress::parse("192.0.2.1")}};
+}
+
+ExampleWorld::ExampleWorld() : compiler(world.intent(), facts_of("worker1")) {
   blue = world.network("blue", Encapsulation::kVxlan, 100);
   green = world.network("green", Encapsulation::kGeneve, 100);
   world.subnet(blue, "10.0.0.0/24");

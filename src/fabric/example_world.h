@@ -95,6 +95,9 @@ struct ExampleWorld {
                                  kVxlanToWorker2 = 21, kGeneveToWorker2 = 22;
 };
 
+/// What the compilers of tests know of node `name`.
+NodeFacts facts_of(std::string name);
+
 /// One flow a line, with the names of tables.
 std::string render(const std::vector<openflow::Flow>& flows);
 
