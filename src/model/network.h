@@ -74,6 +74,10 @@ struct Subnet : Common {
 struct AddressPair {
   std::optional<MacAddress> mac;
   IpPrefix ip;
+  /// As the API's caller wrote them where that is not their to_string() (FA-16-3E-00-00-01, 10.0.0.5/24,
+  /// 10.0.0.5), because Neutron answers with it; else empty.
+  std::string mac_text = {};
+  std::string ip_text = {};
   auto operator<=>(const AddressPair&) const = default;
 };
 

@@ -31,6 +31,16 @@ struct Instance {
   Api api;
 };
 
+/// Everyone is a member of project-a and no more.
+class MemberAuthenticator : public Authenticator {
+ public:
+  Task<Context> authenticate(const Headers&) override {
+    Context context;
+    context.project_id = "project-a";
+    co_return context;
+  }
+};
+
 struct Answer {
   int status = 0;
   json::object body;
@@ -67,10 +77,14 @@ class NeutronApi : public testing::Test {
   /// Starts a request; the answer is there when its status is not 0.
   std::shared_ptr<Answer> send(Instance& instance, const std::string& method, const std::string& target,
                                const std::string& body = {}, const Headers& headers = {}) {
+    return send(instance.api, method, target, body, headers);
+  }
+  std::shared_ptr<Answer> send(Api& api, const std::string& method, const std::string& target,
+                               const std::string& body = {}, const Headers& headers = {}) {
     auto parsed = http::parse_target("/v2.0" + target);
     http::Request request{method, parsed->path, parsed->query, headers, body};
     auto answer = std::make_shared<Answer>();
-    asio::co_spawn(context_, instance.api.handle(std::move(request)),
+    asio::co_spawn(context_, api.handle(std::move(request)),
                    [answer](std::exception_ptr fault, http::Response r) {
                      answer->status = fault ? -1 : r.status;
                      if (!r.body.empty()) answer->body = json::parse(r.body).as_object();

@@ -36,13 +36,6 @@ std::string mac_digits(std::string_view text) {
   return digits;
 }
 
-std::optional<MacAddress> any_mac(std::string_view text) {
-  auto digits = mac_digits(text);
-  if (digits.size() != kMacDigits) return std::nullopt;
-  for (std::size_t at = 10; at > 0; at -= 2) digits.insert(at, 1, ':');
-  return MacAddress::parse(digits);
-}
-
 tl::unexpected<Error> bad_pair(std::string why, std::string type = "HTTPBadRequest") {
   return fail(Errc::kInvalid, std::move(why), std::move(type));
 }
@@ -65,7 +58,7 @@ Result<json::value> valid_pair(const json::value& value) {
   if (const auto* mac = pair->if_contains("mac_address")) {
     auto valid = valid_mac(*mac);
     if (!valid) return bad_pair(valid.error().message);
-    normal["mac_address"] = std::move(*valid);
+    normal["mac_address"] = *mac;
   }
   const auto* ip = pair->if_contains("ip_address");
   if (!ip) return bad_pair("AllowedAddressPair must contain ip_address", "AllowedAddressPairsMissingIP");
@@ -79,8 +72,15 @@ Result<json::value> valid_pair(const json::value& value) {
 
 }  // namespace
 
+std::optional<MacAddress> read_any_mac(std::string_view text) {
+  auto digits = mac_digits(text);
+  if (digits.size() != kMacDigits) return std::nullopt;
+  for (std::size_t at = 10; at > 0; at -= 2) digits.insert(at, 1, ':');
+  return MacAddress::parse(digits);
+}
+
 Result<json::value> valid_mac(const json::value& value) {
-  auto mac = value.is_string() ? any_mac(text_of(value)) : std::nullopt;
+  auto mac = value.is_string() ? read_any_mac(text_of(value)) : std::nullopt;
   if (!mac || mac->is_multicast() || mac->to_u64() == 0) return refuse(value, "is not a valid MAC address");
   return json::value(mac->to_string());
 }

@@ -75,26 +75,38 @@ std::optional<std::vector<Uuid>> read_groups(const json::object& body) {
   return groups;
 }
 
-/// A pair without a MAC has the port's `own`, if that is known yet.
+model::AddressPair read_pair(const json::object& item) {
+  model::AddressPair pair;
+  if (auto mac = text_of(item, "mac_address")) {
+    pair.mac = read_any_mac(*mac);
+    if (pair.mac->to_string() != *mac) pair.mac_text = *mac;
+  }
+  auto ip = *text_of(item, "ip_address");
+  pair.ip = *IpPrefix::parse(ip);
+  if (pair.ip.to_string() != ip) pair.ip_text = ip;
+  return pair;
+}
+
+/// Neutron compares what is written; a pair without a MAC has the port's `own`, if that is known yet.
 bool are_same(const model::AddressPair& a, const model::AddressPair& b,
               const std::optional<MacAddress>& own) {
-  return a.ip == b.ip && (a.mac ? a.mac : own) == (b.mac ? b.mac : own);
+  return a.ip == b.ip && a.ip_text == b.ip_text && (a.mac ? a.mac : own) == (b.mac ? b.mac : own) &&
+         a.mac_text == b.mac_text;
 }
 
 Result<std::vector<model::AddressPair>> read_pairs(const json::value& list,
                                                    const std::optional<MacAddress>& own) {
   std::vector<model::AddressPair> pairs;
   for (const auto& item : list.as_array()) {
-    auto ip = *text_of(item.as_object(), "ip_address");
-    auto mac = text_of(item.as_object(), "mac_address");
-    model::AddressPair pair{mac ? MacAddress::parse(*mac) : std::nullopt, *IpPrefix::parse(ip)};
+    auto pair = read_pair(item.as_object());
     if (std::any_of(pairs.begin(), pairs.end(),
                     [&](const auto& other) { return are_same(pair, other, own); }))
       return fail(Errc::kInvalid,
-                  "Request contains duplicate address pair: mac_address " + mac.value_or("None") +
-                      " ip_address " + ip + ".",
+                  "Request contains duplicate address pair: mac_address " +
+                      text_of(item.as_object(), "mac_address").value_or("None") + " ip_address " +
+                      *text_of(item.as_object(), "ip_address") + ".",
                   "DuplicateAddressPairInRequest");
-    pairs.push_back(pair);
+    pairs.push_back(std::move(pair));
   }
   return pairs;
 }

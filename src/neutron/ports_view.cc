@@ -46,10 +46,10 @@ void write_vif_details(JsonWriter& json, const V& v) {
 void write_pairs(JsonWriter& json, const V& v) {
   json.begin_array();
   for (const auto& pair : v.object.allowed_address_pairs) {
-    bool is_host = pair.ip.length() == pair.ip.address().width();
+    const auto mac = pair.mac.value_or(v.object.mac).to_string();
     json.begin_object();
-    json.key("mac_address").plain(pair.mac.value_or(v.object.mac).to_string());
-    json.key("ip_address").plain(is_host ? pair.ip.address().to_string() : pair.ip.to_string());
+    json.key("mac_address").plain(pair.mac_text.empty() ? mac : pair.mac_text);
+    json.key("ip_address").plain(pair.ip_text.empty() ? pair.ip.to_string() : pair.ip_text);
     json.end_object();
   }
   json.end_array();

@@ -176,10 +176,40 @@ TEST_F(SecurityApi, KeepsTheDefaultGroupApart) {
   const std::string named = R"({"security_group": {"name": "mine"}})";
   refuses("409 SecurityGroupCannotUpdateDefault", "PUT", "/security-groups/" + id, named);
   EXPECT_EQ(outcome("PUT", "/security-groups/" + id, R"({"security_group": {"description": "d"}})"), "200");
-  refuses("409 SecurityGroupCannotRemoveDefault", "DELETE", "/security-groups/" + id);
-  make_port();
-  refuses("409 SecurityGroupInUse", "DELETE", "/security-groups/" + id);
   EXPECT_EQ(count("/security-groups?project_id=project-b", "security_groups"), 1u) << "made on first use";
+}
+
+TEST_F(SecurityApi, LetsAdminsRemoveADefaultGroupThatNoPortHas) {
+  const std::string mine = "/security-groups?name=default&project_id=project-a";
+  auto found = call("GET", mine).body.at("security_groups");
+  const auto id = std::string(found.at(0).at("id").as_string()), path = "/security-groups/" + id;
+  Api for_members(Services{first_->store}, std::make_unique<MemberAuthenticator>());
+  auto refused = send(for_members, "DELETE", path);
+  run_until([&] { return refused->status != 0; });
+  EXPECT_EQ(refused->error_type(), "SecurityGroupCannotRemoveDefault");
+  auto port = make_port();
+  refuses("409 SecurityGroupInUse", "DELETE", path);
+  EXPECT_EQ(outcome("DELETE", "/ports/" + port), "204");
+  make_rule(R"("remote_group_id": ")" + id + '"');
+  EXPECT_EQ(outcome("DELETE", path), "204");
+  EXPECT_EQ(outcome("GET", path), "404 SecurityGroupNotFound");
+  EXPECT_EQ(count("/security-group-rules?remote_group_id=" + id, "security_group_rules"), 0u);
+
+  auto groups = show("/ports/" + make_port(), "port").at("security_groups").as_array();
+  ASSERT_EQ(groups.size(), 1u);
+  auto anew = show("/security-groups/" + std::string(groups.front().as_string()), "security_group");
+  EXPECT_EQ(anew.at("name"), "default");
+  EXPECT_EQ(anew.at("security_group_rules").as_array().size(), 4u);
+  EXPECT_EQ(count(mine, "security_groups"), 1u);
+}
+
+TEST_F(SecurityApi, RefusesAGroupNamedTwiceAsNeutronDoes) {
+  auto port = make_port(in_groups({group_}));
+  const auto twice = in_groups({group_, group_});
+  refuses("400 HTTPBadRequest", "POST", "/ports", port_body(network_, twice));
+  refuses("400 HTTPBadRequest", "PUT", "/ports/" + port, R"({"port": {)" + twice + "}}");
+  EXPECT_EQ(message("POST", "/ports", port_body(network_, twice)),
+            "Invalid input for security_groups. Reason: Duplicate items in the list: '" + group_ + "'.");
 }
 
 TEST_F(SecurityApi, RemovesTheRulesThatNameAGroupTogetherWithIt) {
@@ -268,12 +298,40 @@ TEST_F(SecurityApi, RefusesAddressPairsAsNeutronDoes) {
           pairs(R"([{"ip_address": "10.9.0.1"}, {"ip_address": "10.9.0.1"}])"));
   refuses(
       "400 DuplicateAddressPairInRequest", "POST", "/ports",
-      pairs(R"([{"ip_address": "10.9.0.1"}, {"ip_address": "10.9.0.1", "mac_address": "fa163e000001"}])"));
+      pairs(
+          R"([{"ip_address": "10.9.0.1"}, {"ip_address": "10.9.0.1", "mac_address": "fa:16:3e:00:00:01"}])"));
   auto made =
       call("POST", "/ports", pairs(R"([{"ip_address": "10.9.0.0/16", "mac_address": "FA-16-3E-00-00-02"},
                              {"ip_address": "10.9.0.0/16"}, {"ip_address": "fd00::/64"}])"));
   ASSERT_EQ(made.status, 201);
   EXPECT_EQ(made.body.at("port").at("allowed_address_pairs").as_array().size(), 3u);
+}
+
+TEST_F(SecurityApi, AnswersAddressPairsAsTheyWereWritten) {
+  const std::string own = "fa:16:3e:00:00:01";
+  auto pair = [&](const std::string& ip, const std::string& mac) {
+    return json::object{{"ip_address", ip}, {"mac_address", mac}};
+  };
+  const json::array pairs = {
+      pair("10.0.0.77/24", own),         pair("10.0.0.78/24", own),
+      pair("10.0.0.0/24", own),          pair("10.0.0.77", own),
+      pair("10.0.0.77/32", own),         pair("2001:DB8::5/64", own),
+      pair("2001:DB8::5", own),          pair("10.0.0.77", "FA:16:3E:00:00:02"),
+      pair("10.0.0.77", "fa163e000001"),
+  };
+  auto has = [](const json::object& port, const json::array& wanted) {
+    const auto& shown = port.at("allowed_address_pairs").as_array();
+    return shown.size() == wanted.size() && std::is_permutation(shown.begin(), shown.end(), wanted.begin());
+  };
+  auto id =
+      make_port("\"mac_address\": \"" + own + "\", \"allowed_address_pairs\": " + json::serialize(pairs));
+  EXPECT_TRUE(has(show("/ports/" + id, "port"), pairs)) << json::serialize(show("/ports/" + id, "port"));
+  const json::array fewer(pairs.begin() + 1, pairs.end());
+  EXPECT_EQ(change_port(id, "\"allowed_address_pairs\": " + json::serialize(fewer)), "200");
+  EXPECT_TRUE(has(show("/ports/" + id, "port"), fewer)) << json::serialize(show("/ports/" + id, "port"));
+  refuses(
+      "400 DuplicateAddressPairInRequest", "PUT", "/ports/" + id,
+      R"({"port": {"allowed_address_pairs": [{"ip_address": "10.0.0.77/24"}, {"ip_address": "10.0.0.77/24"}]}})");
 }
 
 TEST_F(SecurityApi, TakesAddressGroupsThroughTheirLives) {

@@ -92,12 +92,12 @@ class SecurityGroups : public ResourceOf<SecurityGroup> {
 
   // A rule that names the group, or one of its own, may come in while it is being removed: then it is removed
   // with that one, too. A port is another matter.
-  Task<void> remove(Context, Uuid id) override {
+  Task<void> remove(Context context, Uuid id) override {
     for (int attempt = 1; attempt <= ipam::kTries; ++attempt) {
       auto group = intent().find<SecurityGroup>(id);
       if (!group) co_return fail(not_found(id.to_string()));
       if (!intent().memberships_of_group(id).empty()) break;
-      if (group->is_default())
+      if (group->is_default() && !context.admin)
         co_return fail(Errc::kConflict, "Insufficient rights for removing default security group.",
                        "SecurityGroupCannotRemoveDefault");
       store::Write write;

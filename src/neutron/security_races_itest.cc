@@ -86,6 +86,38 @@ TEST_F(SecurityRaces, AGroupTakesTheRulesWithItThatComeInMeanwhile) {
   }
 }
 
+TEST_F(SecurityRaces, ADefaultGroupIsNeverTakenFromAPortThatComesInMeanwhile) {
+  const auto network = make_network();
+  auto default_of = [](const Instance& instance) {
+    return instance.store.intent().default_group_of("project-a");
+  };
+  auto both_see = [&](const auto& what) { run_until([&] { return what(*first_) && what(*second_); }); };
+  int went = 0;
+  for (int round = 0; round < 40; ++round) {
+    call("GET", "/security-groups");
+    const auto group = default_of(*first_)->id;
+    both_see([&](const Instance& i) { return default_of(i) && default_of(i)->id == group; });
+    auto [removed, made] = race(
+        round, [&] { return send(*first_, "DELETE", "/security-groups/" + group.to_string()); },
+        [&] { return send(*second_, "POST", "/ports", port_body(network)); });
+    ASSERT_EQ(made.status, 201) << json::serialize(made.body);
+    const auto& port = made.body.at("port").as_object();
+    ASSERT_EQ(port.at("security_groups").as_array().size(), 1u);
+    const auto has = *Uuid::parse(std::string(port.at("security_groups").at(0).as_string()));
+    EXPECT_EQ(removed.status == 204, has != group) << "the port has the group that stays";
+    if (removed.status == 204)
+      ++went;
+    else
+      EXPECT_EQ(removed.error_type(), "SecurityGroupInUse");
+    both_see([&](const Instance& i) { return default_of(i) && default_of(i)->id == has; });
+    run_until([&] { return !first_->store.intent().all<model::Port>().empty(); });
+    EXPECT_EQ(outcome("DELETE", "/ports/" + std::string(port.at("id").as_string())), "204");
+    run_until([&] { return second_->store.intent().all<model::Port>().empty(); });
+  }
+  EXPECT_GT(went, 0);
+  EXPECT_LT(went, 40);
+}
+
 TEST_F(SecurityRaces, AnAddressGroupGoesOrIsNamedNotBoth) {
   const auto group = make_group("web");
   for (int round = 0; round < 20; ++round) {

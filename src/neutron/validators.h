@@ -2,8 +2,10 @@
 // Validators of attribute values: each gives the value in its normal form, or the reason that Neutron gives.
 
 #include <boost/json/value.hpp>
+#include <optional>
 
 #include "base/result.h"
+#include "net/mac.h"
 
 namespace weft::neutron {
 
@@ -31,8 +33,8 @@ Result<json::value> valid_nameservers(const json::value& value);
 Result<json::value> valid_host_routes(const json::value& value);
 Result<json::value> valid_prefixes(const json::value& value);  ///< in normal form; null is []
 Result<json::value> valid_fixed_ips(const json::value& value);
-Result<json::value> valid_address_pairs(const json::value& value);
-Result<json::value> valid_object(const json::value& value);  ///< null is {}
+Result<json::value> valid_address_pairs(const json::value& value);  ///< each as written; null is []
+Result<json::value> valid_object(const json::value& value);         ///< null is {}
 Result<json::value> valid_text_or_null(const json::value& value);
 Result<json::value> valid_tags(const json::value& value);
 Result<json::value> valid_vnic_type(const json::value& value);
@@ -50,6 +52,9 @@ Result<json::value> valid_port_number(const json::value& value);
 Result<json::value> valid_nothing(const json::value& value);
 /// The same for those whose default, and only value here, is true.
 Result<json::value> valid_true(const json::value& value);
+
+/// A MAC in any of the ways that valid_mac() takes.
+std::optional<MacAddress> read_any_mac(std::string_view text);
 
 /// A value as Python would print it in an error message, shortened.
 std::string shown(const json::value& value);

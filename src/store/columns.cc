@@ -19,6 +19,14 @@ std::optional<std::pair<std::string, std::string>> halves(const std::string& tex
   return std::pair(text.substr(0, at), text.substr(at + 1));
 }
 
+/// "-" is nothing, for words that may be absent.
+std::string or_dash(const std::string& word) {
+  return word.empty() ? "-" : word;
+}
+std::string without_dash(const std::string& word) {
+  return word == "-" ? "" : word;
+}
+
 }  // namespace
 
 std::string to_text(const IpAddress& ip) {
@@ -34,7 +42,9 @@ std::string to_text(const MacAddress& mac) {
   return mac.to_string();
 }
 std::string to_text(const model::AddressPair& pair) {
-  return (pair.mac ? pair.mac->to_string() : "-") + ' ' + pair.ip.to_string();
+  auto text = (pair.mac ? pair.mac->to_string() : "-") + ' ' + pair.ip.to_string();
+  if (pair.mac_text.empty() && pair.ip_text.empty()) return text;
+  return text + ' ' + or_dash(pair.mac_text) + ' ' + or_dash(pair.ip_text);
 }
 std::string to_text(const model::HostRoute& route) {
   return route.destination.to_string() + ' ' + route.nexthop.to_string();
@@ -68,10 +78,16 @@ bool read_text(const std::string& text, IpRange& range) {
 }
 
 bool read_text(const std::string& text, model::AddressPair& pair) {
+  pair = {};
   auto parts = halves(text, ' ');
-  if (!parts || !read_text(parts->second, pair.ip)) return false;
-  pair.mac.reset();
-  return parts->first == "-" || read_text(parts->first, pair.mac.emplace());
+  if (!parts || (parts->first != "-" && !read_text(parts->first, pair.mac.emplace()))) return false;
+  auto rest = halves(parts->second, ' ');
+  if (!rest) return read_text(parts->second, pair.ip);
+  auto written = halves(rest->second, ' ');
+  if (!written) return false;
+  pair.mac_text = without_dash(written->first);
+  pair.ip_text = without_dash(written->second);
+  return read_text(rest->first, pair.ip);
 }
 
 bool read_text(const std::string& text, model::HostRoute& route) {

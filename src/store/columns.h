@@ -12,8 +12,10 @@ std::string to_text(const IpAddress& ip);
 std::string to_text(const IpPrefix& prefix);
 std::string to_text(const IpRange& range);  ///< "START-END"
 std::string to_text(const MacAddress& mac);
-std::string to_text(const model::AddressPair& pair);  ///< "MAC PREFIX", "- PREFIX" for the port's own MAC
-std::string to_text(const model::HostRoute& route);   ///< "PREFIX NEXTHOP"
+/// "MAC PREFIX", "- PREFIX" for the port's own MAC. When the caller wrote them otherwise: "MAC PREFIX WRITTEN
+/// WRITTEN", with "-" for the one that was not.
+std::string to_text(const model::AddressPair& pair);
+std::string to_text(const model::HostRoute& route);  ///< "PREFIX NEXTHOP"
 std::string to_text(model::Encapsulation encapsulation);
 std::string to_text(model::Direction direction);
 inline const std::string& to_text(const std::string& text) {

@@ -87,6 +87,19 @@ TEST(Rows, APortSurvivesWithItsAddressPairs) {
   EXPECT_EQ(read.mac, port.mac);
 }
 
+TEST(Rows, AddressPairsSurviveAsTheyWereWritten) {
+  auto port = named<Port>("p");
+  const auto ip = *IpPrefix::parse("10.0.0.77/24");
+  const auto mac = MacAddress::parse("02:00:00:00:00:01");
+  port.allowed_address_pairs = {
+      {.mac = {}, .ip = ip, .ip_text = "10.0.0.77/24"},
+      {.mac = mac, .ip = ip, .mac_text = "02-00-00-00-00-01"},
+      {.mac = mac, .ip = ip, .mac_text = "020000000001", .ip_text = "10.0.0.78/24"},
+  };
+  EXPECT_THAT(round_trip(port).allowed_address_pairs,
+              ::testing::UnorderedElementsAreArray(port.allowed_address_pairs));
+}
+
 TEST(Rows, ARuleSurvivesAndCarriesItsKey) {
   auto rule = named<SecurityGroupRule>("");
   rule.group = Uuid::random();

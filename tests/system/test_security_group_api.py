@@ -106,13 +106,15 @@ def refusing_group(teller):
         assert len(cloud.read(f"security group rule list {group['id']}")) == 3, "something was made all the same"
 
 
-def test_the_default_group_stays(cloud):
+def test_the_default_group_stays(cloud, network):
     assert "Default security group already exists" in cloud.refused("security group create default")
     group = cloud.make("security group")
     assert "Default security group already exists" in cloud.refused(f"security group set --name Default {group['id']}")
-    assert "removing default security group" in cloud.refused("security group delete default")
+    port = cloud.make("port", f"--network {network['id']}")
+    assert "in use" in cloud.refused("security group delete default")
     assert "Updating default security group not allowed" in cloud.refused("security group set --name mine default")
     default = cloud.read("security group show default")
+    assert port["security_group_ids"] == [default["id"]]
     remotes = {(rule["direction"], rule["remote_group_id"]) for rule in default["rules"]}
     assert remotes >= {("egress", None), ("ingress", default["id"])}
 
@@ -142,13 +144,29 @@ def test_port_security_guards_groups_and_pairs(cloud, network):
     assert pairs_need_it in cloud.refused(f"{create} --allowed-address ip-address=10.9.0.0/16 {cloud.name}-p")
     port = cloud.make("port", f"--network {network['id']} --security-group {group['id']} "
                               "--allowed-address ip-address=10.9.0.0/16,mac-address=02-00-00-00-00-01")
-    assert port["allowed_address_pairs"] == [{"ip_address": "10.9.0.0/16", "mac_address": "02:00:00:00:00:01"}]
+    assert port["allowed_address_pairs"] == [{"ip_address": "10.9.0.0/16", "mac_address": "02-00-00-00-00-01"}]
     assert pairs_need_it in cloud.refused(f"port set --disable-port-security --no-security-group {port['id']}")
     cloud.run(f"port set --no-allowed-address {port['id']}")
     assert "until security group is removed" in cloud.refused(f"port set --disable-port-security {port['id']}")
     cloud.run(f"port set --disable-port-security --no-security-group {port['id']}")
     shown = cloud.read(f"port show {port['id']}")
     assert (shown["port_security_enabled"], shown["security_group_ids"]) == (False, [])
+
+
+def test_address_pairs_go_as_they_came(cloud, network):
+    pairs = [{"ip_address": "10.0.0.77/24", "mac_address": "02:00:00:00:00:01"},
+             {"ip_address": "10.0.0.77/32", "mac_address": "02-00-00-00-00-01"},
+             {"ip_address": "10.0.0.77", "mac_address": "02:00:00:00:00:01"}]
+    port = cloud.make("port", f"--network {network['id']} " + " ".join(f"--allowed-address {asked(pair)}" for pair in pairs))
+    for left in (pairs[1:], pairs[2:], []):
+        pair = pairs[-len(left) - 1]
+        cloud.run(f"port unset --allowed-address {asked(pair)} {port['id']}")
+        assert sorted(map(asked, cloud.read(f"port show {port['id']}")["allowed_address_pairs"])) == sorted(map(asked, left))
+
+
+def asked(pair):
+    """A pair as the client's option takes it."""
+    return f"ip-address={pair['ip_address']},mac-address={pair['mac_address']}"
 
 
 def test_ports_inherit_port_security(cloud):
