@@ -33,15 +33,6 @@ Explanation explain_other_protocol(const DropView& view) {
       "trust the port");
 }
 
-Explanation explain_invalid(const DropView& view) {
-  Explanation out{.object = view.port_text(),
-                  .why = "it belongs to no connection that was seen to open, and opens none"};
-  out.remedies.push_back(
-      {.text = "open the connection anew; where packets take two ways, use a stateless group",
-       .commands = {"openstack security group create --stateless GROUP"}});
-  return out;
-}
-
 Explanation explain_unknown_port(const DropView& view) {
   Explanation out{.object = view.sample.interface.empty()
                                 ? view.port_text()
@@ -95,7 +86,7 @@ Explanation explain_no_destination(const DropView& view) {
 
 Explanation explain_tunnel_endpoint(const DropView& view) {
   return {
-      .object = "node " + view.sample.node,
+      .object = view.port_text(),
       .why = "a tunnel's packet from inside a network could speak in another network",
       .remedies = {{.text = "never allowed: tunnels between instances end at the instances' own addresses"}}};
 }
@@ -104,6 +95,7 @@ Explanation explain_tunnel_endpoint(const DropView& view) {
 
 Explanation explain(const DropSample& sample, const model::Intent& intent) {
   const DropView view(sample, intent);
+  if (auto flooded = explain_flooded(view)) return std::move(*flooded);
   switch (sample.reason->reason) {
     case Drop::kNone:
       return {};

@@ -13,13 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::vector<std::string> commands_of(const Explanation& explanation) {
-  std::vector<std::string> all;
-  for (const auto& remedy : explanation.remedies)
-    all.insert(all.end(), remedy.commands.begin(), remedy.commands.end());
-  return all;
-}
-
 class Explanations : public testing::Test {
  protected:
   Explanation of(const DropSample& sample) { return explain(sample, world_.intent); }
@@ -82,6 +75,7 @@ TEST_F(Explanations, SpoofedAdvertisementNamesItsTarget) {
   sample.headers.ip[0].icmp_type = 136;
   sample.headers.ip[0].discovery = net::NeighbourDiscovery{
       .target = ip("fd00::9"), .link_address = MacAddress::parse("02:00:00:00:00:09")};
+  sample.headers.source = *MacAddress::parse("02:00:00:00:00:09");
   EXPECT_THAT(ways_out(sample), Contains("openstack port set --allowed-address "
                                          "ip-address=fd00::9,mac-address=02:00:00:00:00:09 k8s1"));
 }
@@ -133,6 +127,7 @@ TEST_F(Explanations, PortWithoutGroupGetsOne) {
   world_.put_port(13, "alone", "20.20.1.3", {});
   auto sample = world_.with_ports(world_.sample(Drop::kNoRuleIn, "20.20.1.1", "20.20.1.3", 17), 1, 53);
   sample.receiver = numbered(13);
+  sample.headers.destination = DropWorld::mac_of(13);
   auto explanation = of(sample);
   EXPECT_THAT(explanation.object, HasSubstr("which has no security group"));
   EXPECT_THAT(commands_of(explanation),

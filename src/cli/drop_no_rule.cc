@@ -43,15 +43,20 @@ std::string remote_of(const DropView& view, const IpAddress& far) {
   return fmt::format("--remote-ip {}/{}", far.to_string(), far.width());
 }
 
+/// Of DCCP and UDP-Lite the switch sees none: a rule with ports allows nothing.
+bool shows_ports(int protocol) {
+  return protocol == net::kProtocolTcp || protocol == net::kProtocolUdp || protocol == net::kProtocolSctp;
+}
+
 WantedRule wanted_rule(const DropView& view, const net::IpHeaders& ip, std::string group) {
   const bool reply = view.sample.reply;
   WantedRule rule{.group = std::move(group),
                   .direction = direction_of(view),
                   .ethertype = ip.source.version(),
-                  .protocol = ip.protocol,
+                  .protocol = protocol_of_rule(ip.source.version(), ip.protocol),
                   .remote = remote_of(view, is_outgoing(view) ? ip.destination : ip.source)};
-  rule.port = reply ? ip.source_port : ip.destination_port;
-  if (!ip.icmp_type) return rule;
+  if (shows_ports(ip.protocol)) rule.port = reply ? ip.source_port : ip.destination_port;
+  if (!ip.icmp_type || !rule.protocol) return rule;
   rule.icmp_type = reply ? opening_type(*ip.icmp_type) : *ip.icmp_type;
   rule.icmp_code = ip.icmp_code.value_or(0);
   return rule;
@@ -63,6 +68,21 @@ std::string group_list(const std::vector<model::Ref<model::SecurityGroup>>& grou
   return text;
 }
 
+/// What more the rule allows than the packet.
+std::string width_of(const net::IpHeaders& ip, const WantedRule& rule) {
+  if (!rule.protocol)
+    return fmt::format(" (no {} rule can name protocol {}: this allows every protocol)",
+                       ip.source.is_v4() ? "IPv4" : "IPv6", ip.protocol);
+  if (ip.destination_port && !rule.port && !ip.later_fragment)
+    return " (the switch can't see this protocol's ports: this allows all)";
+  return "";
+}
+
+/// 0 in a rule means any protocol, and the tracker keeps no addresses of connections of protocol 0.
+bool has_no_rule(const net::IpHeaders& ip, const model::SecurityGroup& group) {
+  return ip.protocol == 0 && group.stateful;
+}
+
 /// The port has no group: one of its project, and the rule in it.
 Explanation explain_no_group(const DropView& view) {
   Explanation out{.object = view.port_text() + ", which has no security group",
@@ -70,8 +90,11 @@ Explanation explain_no_group(const DropView& view) {
   const auto fallback = view.port ? view.intent.default_group_of(view.port->project_id) : nullptr;
   const auto group = fallback ? word_of(view.intent, *fallback) : std::string("GROUP");
   auto command = "openstack port set --security-group " + group + ' ' + view.port_word();
-  if (const auto* ip = view.ip()) command += " && " + rule_command(wanted_rule(view, *ip, group));
-  out.remedies.push_back({.text = "give it a group that allows the packet", .commands = {command}});
+  const auto* ip = view.ip();
+  if (ip && ip->protocol != 0) command += " && " + rule_command(wanted_rule(view, *ip, group));
+  out.remedies.push_back({.text = fallback ? "give it a group that allows the packet"
+                                           : "give it a group, here GROUP, that allows the packet",
+                          .commands = {command}});
   return out;
 }
 
@@ -91,8 +114,15 @@ Explanation explain_no_rule(const DropView& view) {
     out.remedies.push_back({.text = "a rule that allows the connection allows its errors", .commands = {}});
     return out;
   }
+  if (has_no_rule(*ip, *groups.front())) {
+    out.remedies.push_back({.text =
+                                "no rule can name protocol 0, which stands for any: only a rule for every "
+                                "protocol from and to everywhere would let it through",
+                            .commands = {}});
+    return out;
+  }
   auto rule = wanted_rule(view, *ip, word_of(view.intent, *groups.front()));
-  out.remedies.push_back({.text = "allow it", .commands = {rule_command(rule)}});
+  out.remedies.push_back({.text = "allow it" + width_of(*ip, rule), .commands = {rule_command(rule)}});
   return out;
 }
 

@@ -4,33 +4,13 @@
 
 #include <algorithm>
 
-#include "cli/drop_view.h"
+#include "cli/drop_claim.h"
 #include "cli/openstack.h"
 
 namespace weft::cli {
 namespace {
 
-/// What the packet claims to be.
-struct Claim {
-  std::optional<IpAddress> address;
-  std::optional<MacAddress> mac;  ///< when it is not the port's own
-};
-
-Claim claim_of(const DropView& view) {
-  const auto& headers = view.sample.headers;
-  Claim claim;
-  auto mac = headers.source;
-  if (headers.arp) {
-    claim.address = headers.arp->sender;
-    mac = headers.arp->sender_mac;
-  } else if (const auto* ip = view.ip()) {
-    claim.address = ip->source;
-    if (ip->discovery && ip->discovery->target && ip->icmp_type == 136) claim.address = ip->discovery->target;
-    if (ip->discovery && ip->discovery->link_address) mac = *ip->discovery->link_address;
-  }
-  if (!view.port || mac != view.port->mac) claim.mac = mac;
-  return claim;
-}
+using fabric::Drop;
 
 std::string own_addresses(const DropView& view) {
   if (!view.port) return "";
@@ -64,100 +44,123 @@ bool in_subnets(const DropView& view, const IpAddress& address) {
   });
 }
 
+bool is_link_local(const IpAddress& address) {
+  return IpPrefix::parse(address.is_v4() ? "169.254.0.0/16" : "fe80::/10")->contains(address);
+}
+
+/// No station has such an address.
+bool is_never_a_source(const IpAddress& address) {
+  return address.is_multicast() || address.is_loopback() || address == IpAddress::v4(0xffffffff);
+}
+
 /// The size that pod networks usually have.
 IpPrefix usual_network(const IpAddress& address) {
   return {address, address.is_v4() ? 16 : 64};
 }
 
-bool lets_out(const model::SecurityGroupRule& rule, IpVersion outer, int protocol) {
-  return rule.direction == model::Direction::kEgress && rule.ethertype == outer &&
-         rule.protocol.value_or(protocol) == protocol;
-}
-
-bool may_send(const DropView& view, IpVersion outer, int protocol) {
-  return std::ranges::any_of(view.groups_of(view.port), [&](const auto& group) {
-    return std::ranges::any_of(view.intent.rules_of(group->id), [&](const Uuid& id) {
-      auto rule = view.intent.find<model::SecurityGroupRule>(id);
-      return rule && lets_out(*rule, outer, protocol);
-    });
-  });
-}
-
-/// Tunnelled between the instances the packets have the instances' own addresses.
-Remedy encapsulate(const DropView& view, const IpAddress& inner) {
-  const int protocol = inner.is_v4() ? net::kProtocolIpip : net::kProtocolIpv6;
-  const auto senders = view.groups_of(view.port), receivers = view.groups_of(view.other);
-  const auto source = senders.empty() ? std::string("SRC") : word_of(view.intent, *senders.front());
-  const auto target = receivers.empty() ? source : word_of(view.intent, *receivers.front());
-  auto command = rule_command({.group = target, .protocol = protocol, .remote = "--remote-group " + source});
-  if (!may_send(view, IpVersion::kV4, protocol)) {
-    command += " && " + rule_command({.group = source,
-                                      .direction = model::Direction::kEgress,
-                                      .protocol = protocol,
-                                      .remote = "--remote-group " + target});
-  }
-  return {.text = fmt::format("or let the instances encapsulate it ({}), and allow that",
-                              inner.is_v4() ? "IPIP" : "IPv6 in IPv4"),
-          .commands = {command}};
+void trust_the_port(const DropView& view, std::string when, Explanation& out) {
+  out.remedies.push_back({.text = std::move(when), .commands = {open_port_command(view.port_word())}});
 }
 
 void explain_address(const DropView& view, const Claim& claim, Explanation& out) {
   const auto address = *claim.address;
-  const auto text = address.to_string();
   const auto owner = owner_of(view, address);
-  const bool foreign = !in_subnets(view, address);
-  const auto command = allow_address_command(view.port_word(), text, claim.mac);
+  std::vector<std::string> addresses = {address.to_string()};
+  if (claim.advertised) addresses.push_back(claim.advertised->to_string());
+  const auto command = allow_addresses_command(view.port_word(), addresses, claim.mac);
   if (owner && view.port && owner->id != view.port->id) {
     out.why += ", but of port " + text_of_object(*owner);
     out.remedies.push_back({.text = "if the two share the address (VRRP)", .commands = {command}});
     return;
   }
   out.remedies.push_back({.text = "allow the address", .commands = {command}});
-  if (!foreign) return;
+  if (in_subnets(view, address) || is_link_local(address) || claim.advertised) return;
   auto& pairs = out.remedies.back();
   pairs.text = "if it is of pods or guests behind the instance, allow the address, or their network";
   pairs.commands.push_back(
-      allow_address_command(view.port_word(), usual_network(address).to_string(), claim.mac));
-  if (view.ip()) out.remedies.push_back(encapsulate(view, address));
+      allow_addresses_command(view.port_word(), {usual_network(address).to_string()}, claim.mac));
+  if (view.ip() && !discovery_of(view)) out.remedies.push_back(encapsulate(view, address));
 }
 
-std::string_view check_of(fabric::Drop reason) {
+std::string_view check_of(Drop reason) {
   switch (reason) {
-    case fabric::Drop::kSpoofedMac:
+    case Drop::kSpoofedMac:
       return "anti-spoofing check of source MACs";
-    case fabric::Drop::kSpoofedArp:
+    case Drop::kSpoofedArp:
       return "anti-spoofing check of ARP";
-    case fabric::Drop::kSpoofedNd:
+    case Drop::kSpoofedNd:
       return "anti-spoofing check of neighbour discovery";
     default:
       return "anti-spoofing check of source addresses";
   }
 }
 
+/// What the check did not like.
+std::string blamed(const DropView& view, const Claim& claim) {
+  const auto source = view.sample.headers.source.to_string();
+  const bool about_mac = view.sample.reason->reason == Drop::kSpoofedMac || !claim.address;
+  if (!claim.address || claim.address->is_unspecified() ||
+      (about_mac && view.has_address(view.port, *claim.address)))
+    return about_mac ? source : claim.address->to_string();
+  return claim.address->to_string() + (claim.mac ? " at " + source : "");
+}
+
+/// Solicitations and advertisements that no pair would allow: in fragments, with a code, without a target.
+bool is_malformed(const DropView& view) {
+  if (view.sample.reason->reason != Drop::kSpoofedNd) return false;
+  const auto* ip = view.ip();
+  const auto* discovery = discovery_of(view);
+  return !discovery || ip->fragment || ip->icmp_code.value_or(0) != 0 || !discovery->target ||
+         discovery->target->is_unspecified();
+}
+
+/// What is wrong whoever sends it; empty when it is not.
+std::string never_right(const DropView& view, const Claim& claim) {
+  if (view.sample.headers.source.is_multicast())
+    return "the address of a group of receivers can't be a source";
+  if (claim.address && is_never_a_source(*claim.address))
+    return fmt::format("{} is never the address of a sender", claim.address->to_string());
+  if (is_malformed(view))
+    return "it is malformed neighbour discovery: in fragments (RFC 6980), with a code, or without a target";
+  const auto* ip = view.ip();
+  if (discovery_of(view) && ip->source.is_unspecified() && discovery_of(view)->link_address)
+    return "duplicate address detection carries no link-layer address (RFC 4861)";
+  return "";
+}
+
+/// ARP or discovery that tells of another MAC than the one it comes from: no pair allows that.
+void explain_told(const DropView& view, const Claim& claim, Explanation& out) {
+  const auto source = view.sample.headers.source.to_string(), told = claim.told->to_string();
+  if (view.sample.reason->side == fabric::DropSide::kSender &&
+      (view.sample.reason->reason == Drop::kSpoofedArp || view.sample.reason->reason == Drop::kSpoofedNd))
+    out.why = fmt::format("{}: it tells of {}, but comes from {}", check_of(view.sample.reason->reason), told,
+                          source);
+  trust_the_port(view,
+                 fmt::format("no pair allows a message of {} from {}: send it from the MAC that it tells of, "
+                             "or trust the port",
+                             told, source),
+                 out);
+}
+
 }  // namespace
 
 Explanation explain_spoof(const DropView& view) {
   const auto claim = claim_of(view);
-  Explanation out{.object = view.port_text() + own_addresses(view)};
-  const bool about_mac = !claim.address || claim.address->is_unspecified() ||
-                         (claim.mac && view.has_address(view.port, *claim.address));
-  const auto what = about_mac
-                        ? claim.mac.value_or(view.sample.headers.source).to_string()
-                        : claim.address->to_string() + (claim.mac ? " at " + claim.mac->to_string() : "");
+  Explanation out{.object = view.port_text() + own_addresses(view), .why = never_right(view, claim)};
+  if (!out.why.empty()) return out;
   out.why = fmt::format("{}: {} is not the port's, nor in its allowed address pairs",
-                        check_of(view.sample.reason->reason), what);
-  const bool nameless = !claim.address || claim.address->is_unspecified() || claim.address->is_multicast() ||
-                        view.sample.headers.source.is_multicast();
-  if (!nameless) {
+                        check_of(view.sample.reason->reason), blamed(view, claim));
+  if (claim.told) {
+    explain_told(view, claim, out);
+    return out;
+  }
+  if (claim.address && !claim.address->is_unspecified()) {
     explain_address(view, claim, out);
     return out;
   }
-  if (view.sample.headers.source.is_multicast()) {
-    out.why = "the address of a group of receivers can't be a source";
-    return out;
-  }
-  out.remedies.push_back({.text = "only a port without port security may say this",
-                          .commands = {open_port_command(view.port_word())}});
+  if (claim.address && view.sample.reason->reason == Drop::kSpoofedIp)
+    out.why += "; without an address a port may only ask for one";
+  trust_the_port(view, "only a port without port security may say this", out);
   return out;
 }
 

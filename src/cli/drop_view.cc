@@ -8,8 +8,9 @@ namespace weft::cli {
 
 DropView::DropView(const DropSample& s, const model::Intent& i) : sample(s), intent(i) {
   auto find = [&](const std::optional<Uuid>& id) { return id ? intent.find<model::Port>(*id) : nullptr; };
-  const bool by_sender =
-      sample.reason->side == fabric::DropSide::kSender || sample.reason->reason == fabric::Drop::kUnknownPort;
+  const auto reason = sample.reason->reason;
+  const bool by_sender = sample.reason->side == fabric::DropSide::kSender ||
+                         reason == fabric::Drop::kUnknownPort || reason == fabric::Drop::kTunnelEndpoint;
   port = find(by_sender ? sample.sender : sample.receiver);
   other = find(by_sender ? sample.receiver : sample.sender);
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What the explanations of drops see of the intent.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,5 +39,11 @@ std::string text_of_object(const T& object) {
 // The reasons that need more than a sentence.
 Explanation explain_spoof(const DropView& view);
 Explanation explain_no_rule(const DropView& view);
+Explanation explain_invalid(const DropView& view);
+/// Nothing when the packet was meant for the port, or for all.
+std::optional<Explanation> explain_flooded(const DropView& view);
+
+/// What lets a packet with this address through inside a tunnel between the two instances.
+Remedy encapsulate(const DropView& view, const IpAddress& inner);
 
 }  // namespace weft::cli

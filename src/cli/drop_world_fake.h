@@ -2,8 +2,10 @@
 // Two instances of document 004 in one network, and samples of what they send: for tests of explanations.
 
 #include <initializer_list>
+#include <string>
+#include <vector>
 
-#include "cli/drop_sample.h"
+#include "cli/drop_explanation.h"
 #include "model/intent.h"
 
 namespace weft::cli {
@@ -109,5 +111,12 @@ struct DropWorld {
 
   model::Intent intent;
 };
+
+inline std::vector<std::string> commands_of(const Explanation& explanation) {
+  std::vector<std::string> all;
+  for (const auto& remedy : explanation.remedies)
+    all.insert(all.end(), remedy.commands.begin(), remedy.commands.end());
+  return all;
+}
 
 }  // namespace weft::cli

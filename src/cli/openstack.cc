@@ -68,10 +68,13 @@ std::string rule_command(const WantedRule& rule) {
   return text + ' ' + rule.group;
 }
 
-std::string allow_address_command(const std::string& port, const std::string& address,
-                                  const std::optional<MacAddress>& mac) {
+std::string allow_addresses_command(const std::string& port, const std::vector<std::string>& addresses,
+                                    const std::optional<MacAddress>& mac) {
   const auto with_mac = mac ? ",mac-address=" + mac->to_string() : std::string();
-  return fmt::format("openstack port set --allowed-address ip-address={}{} {}", address, with_mac, port);
+  std::string text = "openstack port set";
+  for (const auto& address : addresses)
+    text += fmt::format(" --allowed-address ip-address={}{}", address, with_mac);
+  return text + ' ' + port;
 }
 
 std::string open_port_command(const std::string& port) {

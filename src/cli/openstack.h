@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/intent.h"
 
@@ -38,9 +39,10 @@ struct WantedRule {
 /// "openstack security group rule create ...".
 std::string rule_command(const WantedRule& rule);
 
-/// "openstack port set --allowed-address ip-address=...[,mac-address=...] PORT".
-std::string allow_address_command(const std::string& port, const std::string& address,
-                                  const std::optional<MacAddress>& mac = {});
+/// "openstack port set --allowed-address ip-address=...[,mac-address=...] PORT", once for each address or
+/// prefix.
+std::string allow_addresses_command(const std::string& port, const std::vector<std::string>& addresses,
+                                    const std::optional<MacAddress>& mac = {});
 /// Turns port security off, and the groups, which can't stay without it.
 std::string open_port_command(const std::string& port);
 
