@@ -88,6 +88,7 @@ TEST_F(SecurityRaces, AGroupTakesTheRulesWithItThatComeInMeanwhile) {
 
 TEST_F(SecurityRaces, ADefaultGroupIsNeverTakenFromAPortThatComesInMeanwhile) {
   const auto network = make_network();
+  wait_until_second_sees<model::Network>(network);
   auto default_of = [](const Instance& instance) {
     return instance.store.intent().default_group_of("project-a");
   };
