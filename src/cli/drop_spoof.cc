@@ -131,10 +131,9 @@ std::string never_right(const DropView& view, const Claim& claim) {
 /// ARP or discovery that tells of another MAC than the one it comes from: no pair allows that.
 void explain_told(const DropView& view, const Claim& claim, Explanation& out) {
   const auto source = view.sample.headers.source.to_string(), told = claim.told->to_string();
-  if (view.sample.reason->side == fabric::DropSide::kSender &&
-      (view.sample.reason->reason == Drop::kSpoofedArp || view.sample.reason->reason == Drop::kSpoofedNd))
-    out.why = fmt::format("{}: it tells of {}, but comes from {}", check_of(view.sample.reason->reason), told,
-                          source);
+  const auto reason = view.sample.reason->reason;
+  if (reason == Drop::kSpoofedArp || reason == Drop::kSpoofedNd)
+    out.why = fmt::format("{}: it tells of {}, but comes from {}", check_of(reason), told, source);
   trust_the_port(view,
                  fmt::format("no pair allows a message of {} from {}: send it from the MAC that it tells of, "
                              "or trust the port",
