@@ -41,7 +41,6 @@ class Tunnelled:
 
     def _tenant(self):
         self.tenants.append(Tenant(self.t))
-        self.tenants[-1].allow(protocol="udp")
         return self.tenants[-1]
 
     def _namespace(self, node):
