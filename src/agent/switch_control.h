@@ -13,7 +13,6 @@ namespace weft::agent {
 struct SwitchCommand {
   std::string name;  ///< as "dpctl/ct-set-limits"
   std::vector<std::string> arguments;
-  bool operator==(const SwitchCommand&) const = default;
 };
 
 /// Where Open vSwitch keeps its sockets and process ids: beside the socket of its database, or in the usual
