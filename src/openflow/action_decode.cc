@@ -167,7 +167,7 @@ bool learn_part(Reader& in, std::uint16_t header, Learn& a) {
   return true;
 }
 
-Decoded learn(Reader& in, bool has_limit) {
+Decoded learn(Reader& in, bool second) {
   Learn a{.idle_timeout = in.u16()};
   a.hard_timeout = in.u16();
   a.priority = in.u16();
@@ -176,11 +176,17 @@ Decoded learn(Reader& in, bool has_limit) {
   a.table = in.u8();
   in.skip(1);
   std::uint32_t fin_timeouts = in.u32();
-  if (has_limit) {
+  std::uint16_t result_low = 0;
+  if (second) {
     a.limit = in.u32();
-    in.skip(4);
+    result_low = in.u16();
+    in.skip(2);
   }
-  if (flags != 0 || fin_timeouts != 0) return std::nullopt;
+  if ((flags & ~kLearnWritesResult) != 0 || fin_timeouts != 0) return std::nullopt;
+  if (flags != 0) {
+    a.result = subfield(in.u32(), result_low, 1);
+    if (!second || !a.result) return std::nullopt;
+  }
   while (in.ok() && in.remaining() >= 2) {
     std::uint16_t header = in.u16();
     if (header == 0) break;  // padding

@@ -168,18 +168,21 @@ void encode(Writer& out, const Learn::Load& load) {
 }
 
 void encode(Writer& out, const Learn& a) {
-  Frame frame(out, a.limit != 0 ? Nx::kLearn2 : Nx::kLearn);
+  const bool second = a.limit != 0 || a.result;
+  Frame frame(out, second ? Nx::kLearn2 : Nx::kLearn);
   out.u16(a.idle_timeout);
   out.u16(a.hard_timeout);
   out.u16(a.priority);
   out.u64(a.cookie);
-  out.u16(0);  // flags
+  out.u16(a.result ? kLearnWritesResult : 0);
   out.u8(a.table);
   out.zeros(5);  // padding, timeouts after FIN
-  if (a.limit != 0) {
+  if (second) {
     out.u32(a.limit);
-    out.zeros(4);  // no result field
+    out.u16(static_cast<std::uint16_t>(a.result ? a.result->low : 0));
+    out.zeros(2);
   }
+  if (a.result) out.u32(subfield_header(*a.result));
   for (const auto& copy : a.match) encode(out, LearnTarget::kMatch, copy);
   for (const auto& copy : a.copies) encode(out, LearnTarget::kLoad, copy);
   for (const auto& load : a.loads) encode(out, load);

@@ -45,6 +45,7 @@ enum class ControllerProperty : std::uint16_t {
 
 /// Parts of a learn action: a header of what becomes of the value, where it is from, and how many bits.
 enum class LearnTarget : std::uint16_t { kMatch = 0, kLoad = 1 << 11 };
+inline constexpr std::uint16_t kLearnWritesResult = 1 << 2;  // a flag of the whole
 inline constexpr std::uint16_t kLearnTargetMask = 3 << 11;
 inline constexpr std::uint16_t kLearnLiteral = 1 << 13;
 inline constexpr std::uint16_t kLearnBitsMask = (1 << 11) - 1;

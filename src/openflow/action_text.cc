@@ -102,6 +102,7 @@ std::string text(const Learn& a, TableName name) {
   if (a.priority != kDefaultPriority) out += fmt::format(",priority={}", a.priority);
   if (a.cookie != 0) out += fmt::format(",cookie={:#x}", a.cookie);
   if (a.limit != 0) out += fmt::format(",limit={}", a.limit);
+  if (a.result) out += ",result_dst=" + text(*a.result);
   for (const auto& [from, to] : a.match) out += "," + text(to) + (from == to ? "" : "=" + text(from));
   for (const auto& [from, to] : a.copies) out += ",load:" + text(from) + "->" + text(to);
   for (const auto& [to, value] : a.loads) out += ",load:" + hex_text(value) + "->" + text(to);

@@ -60,6 +60,16 @@ TEST(ActionCodec, LearnsInNicirasLayout) {
                           0x28, 2,    0,    3,    0x00, 0x01, 0x08, 0x04, 0,    1,  0, 0}));  // 3 to reg4
 }
 
+TEST(ActionCodec, TheResultOfLearningIsOneBit) {
+  Learn learn{.table = 10, .limit = 20, .result = SubField{Field::kReg4, 2, 1}};
+  Bytes bytes;
+  Writer out(bytes);
+  encode_actions(out, {learn});
+  EXPECT_EQ(Bytes(bytes.begin() + 24, bytes.end()), (Bytes{0, 4, 10, 0,  0, 0, 0, 0,     // flags, table
+                                                           0, 0, 0,  20, 0, 2, 0, 0,     // limit, bit 2
+                                                           0, 1, 8,  4,  0, 0, 0, 0}));  // of reg4
+}
+
 TEST(ActionCodec, ALearnActionWithOtherPartsIsForeign) {
   Learn learn{.table = 10};
   learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}}};

@@ -209,7 +209,7 @@ TEST_F(ConnectionTest, DumpsAndForgetsByOneBitOfTheCookie) {
 TEST_F(ConnectionTest, TheSwitchLearnsFlowsWithinTheirLimit) {
   real.add_port("br-test", "guest", 7);
   Flow learning{.key = {.table = 0, .priority = 10}, .cookie = 1};
-  Learn learn{.table = 10, .priority = 100, .cookie = 77, .limit = 2};
+  Learn learn{.table = 10, .priority = 100, .cookie = 77, .limit = 2, .result = SubField{Field::kReg6, 5, 1}};
   learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}},
                  {{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}}};
   learn.copies = {{{Field::kInPort, 0, 16}, {Field::kReg1, 0, 16}}};

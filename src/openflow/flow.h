@@ -145,10 +145,11 @@ struct Learn {
   std::uint16_t priority = 0;
   std::uint16_t idle_timeout = 0, hard_timeout = 0;  ///< seconds; 0: none
   std::uint64_t cookie = 0;
-  std::uint32_t limit = 0;   ///< flows with this cookie in the table; 0: no limit
-  std::vector<Copy> match;   ///< the new flow matches `to` equal to what the packet has in `from`
-  std::vector<Copy> copies;  ///< the new flow loads what the packet has in `from` into `to`
-  std::vector<Load> loads;   ///< the new flow loads a value
+  std::uint32_t limit = 0;         ///< flows with this cookie in the table; 0: no limit
+  std::optional<SubField> result;  ///< one bit of this packet: was there room? 1 without a limit
+  std::vector<Copy> match;         ///< the new flow matches `to` equal to what the packet has in `from`
+  std::vector<Copy> copies;        ///< the new flow loads what the packet has in `from` into `to`
+  std::vector<Load> loads;         ///< the new flow loads a value
   auto operator<=>(const Learn&) const = default;
 };
 

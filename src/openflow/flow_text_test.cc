@@ -103,13 +103,14 @@ TEST(Actions, PrintEveryKind) {
 
 TEST(Actions, PrintWhatIsLearned) {
   Learn learn{.table = 10, .priority = 100, .idle_timeout = 300, .cookie = 0xab, .limit = 20};
+  learn.result = {Field::kReg4, 2, 1};
   learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}},
                  {{Field::kArpSha, 0, 48}, {Field::kEthDst, 0, 48}}};
   learn.copies = {{{Field::kInPort, 0, 16}, {Field::kReg1, 0, 16}}};
   learn.loads = {{{Field::kReg4, 0, 2}, 1}};
   EXPECT_EQ(to_text({learn}),
-            "learn(table=10,idle_timeout=300,priority=100,cookie=0xab,limit=20,NXM_NX_REG0[0..27],"
-            "NXM_OF_ETH_DST[]=NXM_NX_ARP_SHA[],load:NXM_OF_IN_PORT[]->NXM_NX_REG1[0..15],"
+            "learn(table=10,idle_timeout=300,priority=100,cookie=0xab,limit=20,result_dst=NXM_NX_REG4[2],"
+            "NXM_NX_REG0[0..27],NXM_OF_ETH_DST[]=NXM_NX_ARP_SHA[],load:NXM_OF_IN_PORT[]->NXM_NX_REG1[0..15],"
             "load:0x1->NXM_NX_REG4[0..1])");
 }
 

@@ -184,7 +184,14 @@ struct Interpreter::Run {
     // Only the copy in the other table is tracked; this one goes on as if it never was.
     clear_tracked_fields(packet);
   }
-  void operator()(const Learn& a) { trip.lessons.emplace_back(lesson(a, packet), a.limit); }
+  void operator()(const Learn& a) {
+    Flow flow = lesson(a, packet);
+    if (a.result) {
+      const Bits room(trip.learned.has_room(flow, a.limit) ? 1 : 0);
+      write(packet, a.result->field, room << a.result->low, mask_of(*a.result));
+    }
+    trip.lessons.emplace_back(std::move(flow), a.limit);
+  }
   void operator()(const Conjunction&) {}
   void operator()(const Group&) {}
   void operator()(const PushVlan&) {}

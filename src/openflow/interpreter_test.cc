@@ -233,6 +233,17 @@ TEST(LearnedFlows, AreSeenByLaterPackets) {
   EXPECT_TRUE(interpreter.run(ethernet(3, 2, 9), connections, learned).sent.empty());
 }
 
+TEST(LearnedFlows, TellWhetherThereWasRoom) {
+  Learn learn{.table = 2, .priority = 5, .cookie = 7, .limit = 1, .result = SubField{Field::kReg4, 2, 1}};
+  learn.match = {{{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}}};
+  Interpreter interpreter({flow(0, 1, {}, {learn, Resubmit{1}}),
+                           flow(1, 1, Match().set_bits(Field::kReg4, 2, 1, 1), {Output{9}})});
+  ConnectionTable connections;
+  LearnedFlows learned;
+  EXPECT_TRUE(interpreter.run(ethernet(1, 2, 8), connections, learned).reached(9));
+  EXPECT_FALSE(interpreter.run(ethernet(2, 1, 8), connections, learned).reached(9));
+}
+
 TEST(LearnedFlows, MoveToWhereTheyWereLearnedLast) {
   Interpreter interpreter(learning_flows());
   ConnectionTable connections;

@@ -13,6 +13,8 @@ class LearnedFlows {
   /// Writes a flow, or replaces the one of its key. With a limit (0: none), does nothing when that many flows
   /// of its cookie are in its table, not even when its own is among them.
   void learn(Flow flow, std::uint32_t limit);
+  /// Would that do something?
+  bool has_room(const Flow& flow, std::uint32_t limit) const;
   /// Removes the flows with this cookie: those that the flow with this cookie taught.
   void forget(std::uint64_t cookie);
 

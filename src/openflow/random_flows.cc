@@ -183,6 +183,7 @@ class Generator {
     if (chance(30)) a.hard_timeout = static_cast<std::uint16_t>(number());
     if (chance(70)) a.cookie = number();
     if (chance(50)) a.limit = static_cast<std::uint32_t>(number());
+    if (chance(30)) a.result = part(Field::kReg6, 1);
     a.match.push_back({{Field::kEthSrc, 0, 48}, {Field::kEthDst, 0, 48}});
     if (chance(60)) a.match.push_back({{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}});
     if (chance(30)) a.match.push_back({part(Field::kTunId, 20), part(Field::kReg3, 20)});
