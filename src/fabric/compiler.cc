@@ -58,6 +58,7 @@ class Compiler::Impl {
   CompileStats stats_;
 
  private:
+  void forget_places_behind(model::Encapsulation encapsulation);
   Flows flows_of(const Unit& unit) const;
   Flows tunnel_flows(const std::string& name) const;
   Flows network_flows(const Uuid& id) const;
@@ -86,12 +87,23 @@ void Compiler::Impl::add_tunnel(const Tunnel& tunnel) {
   it->second = tunnel;
   hosting_.mark(tunnel_unit(key));
   hosting_.tunnel_changed(key.first, key.second);
+  if (!is_new) forget_places_behind(key.first);
 }
 
 void Compiler::Impl::remove_tunnel(const TunnelKey& key) {
   if (tunnels_.erase(key) == 0) return;
   hosting_.mark(tunnel_unit(key));
   hosting_.tunnel_changed(key.first, key.second);
+  forget_places_behind(key.first);
+}
+
+// Of all tunnels of the encapsulation: which place is behind which is the switch's knowledge. Those that are
+// still there flood until they announce themselves again.
+void Compiler::Impl::forget_places_behind(model::Encapsulation encapsulation) {
+  for (const auto& [network, ports] : hosting_.networks()) {
+    const auto row = intent_.find<model::Network>(network);
+    if (row && row->encapsulation == encapsulation) table_.forget(announcement_cookie(network));
+  }
 }
 
 // Few ports are watched, and seldom: a look at them is cheaper than knowing when one is touched.
@@ -165,7 +177,9 @@ Flows Compiler::Impl::network_flows(const Uuid& id) const {
     const auto row = intent_.find<model::Subnet>(subnet);
     return row && row->enable_dhcp && row->cidr.version() == IpVersion::kV4;
   });
-  return has_dhcp ? dhcp_requests(*key) : Flows{};
+  Flows flows = announcements_in(*key, id);
+  if (has_dhcp) append(flows, dhcp_requests(*key));
+  return flows;
 }
 
 Flows Compiler::Impl::flood_to_ports_flows(const Uuid& id) const {

@@ -8,6 +8,7 @@
 #include "fabric/families.h"
 #include "fabric/golden_test.h"
 #include "fabric/pipeline.h"
+#include "fabric/registers.h"
 
 namespace weft::fabric {
 namespace {
@@ -153,19 +154,37 @@ TEST(Compiler, WhatAPortAnnouncedIsForgottenWithIt) {
 
 TEST(Compiler, LearnedPlacesAreKeptWhileTheirPortIsThere) {
   ExampleWorld e;
-  auto learned = [](std::uint64_t cookie) {
+  auto learned = [](std::uint64_t cookie, std::uint32_t ofport) {
     return openflow::Flow{.key = {.table = number(Table::kPlaces), .priority = 100, .match = {}},
                           .cookie = cookie,
-                          .actions = {}};
+                          .actions = {openflow::SetField{kOutPort.field(), ofport, 0xffff}}};
   };
   const auto mine = cookie_of({.kind = ObjectKind::kPort, .id = e.alice, .name = {}});
   auto actual = e.compiler.desired();
-  actual.push_back(learned(mine));
+  actual.push_back(learned(mine, ExampleWorld::kAlice));
   EXPECT_TRUE(e.compiler.difference(actual).empty());
-  actual.push_back(learned(77));
+  actual.push_back(learned(77, ExampleWorld::kAlice));
   const auto delta = e.compiler.difference(actual);
   EXPECT_THAT(delta.forget, ElementsAre(77u));
   EXPECT_THAT(delta.remove, IsEmpty());
+  actual.back() = learned(mine, 99);
+  EXPECT_THAT(e.compiler.difference(actual).forget, ElementsAre(mine)) << "a tunnel that went unseen";
+}
+
+TEST(Compiler, WhatOtherNodesAnnouncedIsForgottenWithTheirTunnelAndWithTheNetwork) {
+  ExampleWorld e;
+  auto places_of = [](const Uuid& network) {
+    return cookie_of({.kind = ObjectKind::kNetwork, .id = network, .name = {}});
+  };
+  const Tunnel tunnel{model::Encapsulation::kVxlan, "worker2", 31};
+  e.compiler.add_tunnel(tunnel);
+  EXPECT_THAT(e.compiler.compile().forget, ElementsAre(places_of(e.blue))) << "another number";
+  e.compiler.remove_tunnel(tunnel.encapsulation, tunnel.node);
+  EXPECT_THAT(e.compiler.compile().forget, ElementsAre(places_of(e.blue)));
+  e.compiler.add_tunnel(tunnel);
+  EXPECT_THAT(e.compiler.compile().forget, IsEmpty()) << "nothing is behind it yet";
+  e.compiler.unplug(e.dave);
+  EXPECT_THAT(e.compiler.compile().forget, testing::Contains(places_of(e.green)));
 }
 
 TEST(Compiler, SamplesDropsOnlyWhileSomebodyFollows) {

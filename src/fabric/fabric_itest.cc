@@ -3,7 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <map>
+
+#include "fabric/cookie.h"
+#include "fabric/identity.h"
+#include "fabric/pipeline.h"
+#include "fabric/registers.h"
 #include "fabric/switch_world.h"
+#include "net/packet.h"
 
 namespace weft::fabric {
 namespace {
@@ -242,6 +250,114 @@ TEST_F(InSwitch, ADownPortIsNeitherHeardNorReached) {
       IsEmpty());
   set_up(true);
   EXPECT_THAT(sw().outputs(to_bob, kNewToReceiver), ElementsAre("p12"));
+}
+
+constexpr std::uint32_t kCrowdVni = 101;
+constexpr std::uint32_t kFew = 64;
+
+/// Gratuitous.
+net::Frame announcement(std::uint64_t mac) {
+  const auto sender = MacAddress::from_u64(mac);
+  const auto address = IpAddress::v4(0x0a0000fa);
+  return net::build_arp(
+      {.operation = 1, .sender_mac = sender, .sender = address, .target_mac = {}, .target = address},
+      MacAddress::broadcast());
+}
+
+/// Where the switch learned that a MAC is, by network.
+std::map<std::uint64_t, std::uint64_t> places_of(std::uint64_t mac,
+                                                 const std::vector<openflow::Flow>& flows) {
+  std::map<std::uint64_t, std::uint64_t> places;
+  for (const auto& flow : flows) {
+    const auto* to = flow.key.match.find(openflow::Field::kEthDst);
+    if (flow.key.table != number(Table::kPlaces) || !to || to->value.lo != mac) continue;
+    for (const auto& action : flow.actions) {
+      const auto* set = std::get_if<openflow::SetField>(&action);
+      if (set && set->field == kOutPort.field())
+        places[flow.key.match.find(kNetworkField.field())->value.lo] = set->value.lo;
+    }
+  }
+  return places;
+}
+
+std::size_t places_with(std::uint64_t cookie, const std::vector<openflow::Flow>& flows) {
+  return static_cast<std::size_t>(std::count_if(flows.begin(), flows.end(), [&](const openflow::Flow& flow) {
+    return flow.key.table == number(Table::kPlaces) && flow.cookie == cookie;
+  }));
+}
+
+/// Dumps until it holds: the switch learns when it gets to it.
+template <typename Condition>
+std::vector<openflow::Flow> flows_when(SwitchWorld& sw, Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  auto flows = sw.installed();
+  while (!condition(flows) && std::chrono::steady_clock::now() < deadline) flows = sw.installed();
+  EXPECT_TRUE(condition(flows));
+  return flows;
+}
+
+/// The flow by which a network learns, with a limit that is soon reached.
+openflow::Flow learning_few(const Compiler& compiler, NetworkKey network) {
+  openflow::Flow learning;
+  for (auto& flow : compiler.desired()) {
+    const auto* of = flow.key.match.find(kNetworkField.field());
+    if (flow.key.table == number(Table::kAnnouncements) && of && of->value.lo == network.value)
+      learning = std::move(flow);
+  }
+  std::get<openflow::Learn>(learning.actions.at(0)).limit = kFew;
+  return learning;
+}
+
+TEST_F(InSwitch, EachNetworkLearnsPlacesWithinItsOwnLimit) {
+  auto& e = sw().example;
+  constexpr std::uint64_t kVrrpMac = 0x00005e000133, kNested = 0x020000000000;
+  constexpr std::uint32_t kBlueVni = 100;
+  const Uuid crowd = e.world.network("crowd", model::Encapsulation::kVxlan, kCrowdVni);
+  const Uuid port = e.world.port({.name = "in crowd", .network = crowd, .port_security = false});
+  e.compiler.plug({.port = port, .interface = "p17", .ofport = 17, .zone = 17});
+  e.compiler.add_tunnel({model::Encapsulation::kVxlan, "worker3", SwitchWorld::kVxlanToWorker3});
+  sw().update();
+  const auto blue = network_key(model::Encapsulation::kVxlan, kBlueVni).value;
+  const auto crowded = network_key(model::Encapsulation::kVxlan, kCrowdVni);
+  const auto crowd_cookie = cookie_of({.kind = ObjectKind::kNetwork, .id = crowd, .name = {}});
+  using Places = std::map<std::uint64_t, std::uint64_t>;
+  using Flows = std::vector<openflow::Flow>;
+  auto is_at = [&](std::uint64_t ofport) {
+    return [=](const Flows& flows) { return places_of(kVrrpMac, flows) == Places{{blue, ofport}}; };
+  };
+
+  sw().receive_from_node(announcement(kVrrpMac), 3, kBlueVni);
+  flows_when(sw(), is_at(SwitchWorld::kVxlanToWorker3));
+  sw().apply({.add_or_replace = {learning_few(e.compiler, crowded)}, .remove = {}});
+  for (std::uint64_t n = 0; n < kFew; ++n) sw().receive_from_node(announcement(kNested + n), 2, kCrowdVni);
+  flows_when(sw(), [&](const Flows& flows) { return places_with(crowd_cookie, flows) == kFew; });
+  for (std::uint64_t n = 0; n < 100; ++n)
+    sw().receive_from_node(announcement(kNested + kFew + n), 2, kCrowdVni);
+  sw().receive_from_node(announcement(kNested), 3, kCrowdVni);
+  sw().receive_from_node(announcement(kVrrpMac), 2, kBlueVni);
+  auto flows = flows_when(sw(), is_at(ExampleWorld::kVxlanToWorker2));
+  EXPECT_EQ(places_with(crowd_cookie, flows), kFew);
+  EXPECT_EQ(places_of(kNested, flows), (Places{{crowded.value, ExampleWorld::kVxlanToWorker2}}))
+      << "a network that is full moves no MAC";
+
+  sw().receive(announcement(kVrrpMac), ExampleWorld::kRouter);
+  flows_when(sw(), is_at(ExampleWorld::kRouter));
+  sw().receive_from_node(announcement(kVrrpMac), 3, kBlueVni);
+  flows = flows_when(sw(), is_at(SwitchWorld::kVxlanToWorker3));
+  const auto difference = e.compiler.difference(flows);
+  EXPECT_TRUE(difference.forget.empty() && difference.remove.empty());
+  EXPECT_EQ(difference.add_or_replace.size(), 1u) << "the limit";
+
+  e.compiler.remove_tunnel(model::Encapsulation::kVxlan, "worker3");
+  sw().update();
+  flows = sw().installed();
+  EXPECT_EQ(places_of(kVrrpMac, flows), Places{});
+  EXPECT_EQ(places_with(crowd_cookie, flows), 0u);
+  e.compiler.unplug(port);
+  e.world.erase<model::Port>(port);
+  e.world.erase<model::Network>(crowd);
+  sw().update();
+  EXPECT_TRUE(e.compiler.difference(sw().installed()).empty());
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ inline constexpr Family kLocalPort{"local_port", Table::kClassify, 100,
                                    "A port of this node: loads its network, zone and policy."};
 inline constexpr Family kTunnelAnnouncement{
     "tunnel_announcement", Table::kClassify, 95,
-    "ARP and neighbour advertisements from another node also tell where their MAC is."};
+    "ARP and neighbour advertisements from another node: their network learns where the MAC is."};
 inline constexpr Family kTunnel{"tunnel", Table::kClassify, 90,
                                 "A peer's tunnel: the encapsulation and the VNI are the network's key."};
 
@@ -132,6 +132,10 @@ inline constexpr Family kEgressCommit{"egress_commit", Table::kEgressVerdict, 11
 inline constexpr Family kEgressAllowed{"egress_allowed", Table::kEgressVerdict, 100, "Allowed."};
 inline constexpr Family kEgressDenied{"egress_denied", Table::kEgressVerdict, 50,
                                       "No rule of the sender's groups allows it.", Drop::kNoRuleOut};
+
+inline constexpr Family kAnnouncement{
+    "announcement", Table::kAnnouncements, 100,
+    "The sender's MAC is behind the tunnel. Each network has its own limit of places."};
 
 inline constexpr Family kTunnelEndpoint{
     "tunnel_endpoint", Table::kL2Lookup, 210,
@@ -260,6 +264,7 @@ inline constexpr std::array kFamilies = {
     family::kEgressCommit,
     family::kEgressAllowed,
     family::kEgressDenied,
+    family::kAnnouncement,
     family::kTunnelEndpoint,
     family::kLocalMac,
     family::kRemoteMac,

@@ -1,8 +1,10 @@
 #include "fabric/flow_table.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "fabric/pipeline.h"
+#include "fabric/registers.h"
 
 namespace weft::fabric {
 
@@ -36,6 +38,15 @@ std::optional<std::uint64_t> learns(const std::vector<Action>& actions) {
     if (const auto* learn = std::get_if<openflow::Learn>(&action)) return learn->cookie;
   }
   return std::nullopt;
+}
+
+/// The port or tunnel where a learned flow leads.
+std::uint64_t place_of(const Flow& learned) {
+  for (const auto& action : learned.actions) {
+    const auto* set = std::get_if<openflow::SetField>(&action);
+    if (set && set->field == kOutPort.field()) return set->value.lo;
+  }
+  return 0;
 }
 
 bool is_drop(const std::vector<Action>& actions) {
@@ -113,7 +124,7 @@ void FlowTable::set(const Unit& unit, std::vector<Flow> flows) {
 }
 
 FlowDelta FlowTable::take_delta() {
-  FlowDelta delta;
+  FlowDelta delta{.forget = std::exchange(forget_, {})};
   for (auto& [key, before] : before_) {
     auto now = current(key);
     if (now == before) continue;
@@ -144,9 +155,11 @@ FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
   FlowDelta delta;
   std::unordered_set<FlowKey, FlowKeyHash> right;
   const auto vouched = learning_cookies();
+  const auto ingress = ingress_ports();
   for (const auto& flow : actual) {
     if (flow.key.table == number(Table::kPlaces) && flow.key.priority != 0) {
-      if (!vouched.contains(flow.cookie)) delta.forget.push_back(flow.cookie);
+      if (!vouched.contains(flow.cookie) || !ingress.contains(place_of(flow)))
+        delta.forget.push_back(flow.cookie);
       continue;
     }
     auto wanted = current(flow.key);
@@ -168,6 +181,15 @@ std::unordered_set<std::uint64_t> FlowTable::learning_cookies() const {
     if (const auto cookie = learns(entry.contributions.begin()->second)) cookies.insert(*cookie);
   }
   return cookies;
+}
+
+std::unordered_set<std::uint64_t> FlowTable::ingress_ports() const {
+  std::unordered_set<std::uint64_t> ports;
+  for (const auto& [key, entry] : entries_) {
+    const auto* port = key.match.find(openflow::Field::kInPort);
+    if (key.table == number(Table::kClassify) && port) ports.insert(port->value.lo);
+  }
+  return ports;
 }
 
 std::vector<Owner> FlowTable::owners(const FlowKey& key) const {

@@ -25,6 +25,9 @@ class FlowTable {
   /// too.
   void set(const Unit& unit, std::vector<openflow::Flow> flows);
 
+  /// What the switch learned with this cookie is void, whether its flow changes or not.
+  void forget(std::uint64_t cookie) { forget_.push_back(cookie); }
+
   /// What differs since the last call, in the order of keys.
   FlowDelta take_delta();
 
@@ -41,6 +44,8 @@ class FlowTable {
   std::optional<openflow::Flow> current(const openflow::FlowKey& key) const;
   void remember_before(const openflow::FlowKey& key);
   void withdraw(const Unit& unit);
+  /// Those from which packets are taken.
+  std::unordered_set<std::uint64_t> ingress_ports() const;
   /// Of what desired flows make the switch learn.
   std::unordered_set<std::uint64_t> learning_cookies() const;
 
@@ -48,6 +53,7 @@ class FlowTable {
   std::unordered_map<Unit, std::vector<openflow::FlowKey>> keys_of_unit_;
   /// Keys that were touched since the last delta, with the flow that the switch was told.
   std::unordered_map<openflow::FlowKey, std::optional<openflow::Flow>, FlowKeyHash> before_;
+  std::vector<std::uint64_t> forget_;
 };
 
 }  // namespace weft::fabric

@@ -33,6 +33,7 @@ enum class Table : std::uint8_t {
   kEgressState,
   kEgressRules,
   kEgressVerdict,
+  kAnnouncements,
   kL2Lookup,
   kPlaces,
   kPlacement,
@@ -92,6 +93,9 @@ inline constexpr std::array kTables = {
     TableInfo{Table::kEgressVerdict, "egress_verdict", Stage::kEgressPolicy, Miss::kDrop,
               "What a rule allows goes on, a new connection after a commit in the sender's zone; the rest is "
               "dropped."},
+    TableInfo{Table::kAnnouncements, "announcements", Stage::kForwarding, Miss::kNext,
+              "ARP and neighbour advertisements from other nodes: each network that has ports here learns "
+              "where their MACs are."},
     TableInfo{Table::kL2Lookup, "l2_lookup", Stage::kForwarding, Miss::kDrop,
               "Network and destination MAC to a local port or a tunnel."},
     TableInfo{Table::kPlaces, "places", Stage::kForwarding, Miss::kReturn,

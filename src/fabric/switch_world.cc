@@ -1,10 +1,16 @@
 #include "fabric/switch_world.h"
 
 #include <fmt/format.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <regex>
 #include <sstream>
 #include <stdexcept>
+
+#include "fabric/pipeline.h"
 
 namespace weft::fabric {
 namespace {
@@ -38,20 +44,27 @@ SwitchWorld::SwitchWorld() {
 void SwitchWorld::add_ports() {
   real_.run("ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev");
   real_.run("ovs-vsctl add-port br-phy uplink -- set interface uplink type=internal");
-  real_.run("ip addr add 192.0.2.1/24 dev br-phy && ip link set br-phy up");
+  real_.run("ip addr add 192.0.2.1/24 dev br-phy && ip link set br-phy up && ip link set uplink up");
   for (auto ofport : {ExampleWorld::kAlice, ExampleWorld::kBob, ExampleWorld::kDave, ExampleWorld::kRouter,
                       ExampleWorld::kFrank, ExampleWorld::kGrace}) {
     real_.run(fmt::format(
         "ovs-vsctl add-port br-int p{0} -- set interface p{0} type=internal ofport_request={0}", ofport));
+    real_.run(fmt::format("ip link set p{} up", ofport));
   }
-  for (auto [type, ofport] :
-       {std::pair{"vxlan", ExampleWorld::kVxlanToWorker2}, {"geneve", ExampleWorld::kGeneveToWorker2}}) {
+  struct TunnelPort {
+    const char* type;
+    int node;
+    std::uint32_t ofport;
+  };
+  for (const auto& [type, node, ofport] :
+       {TunnelPort{"vxlan", 2, ExampleWorld::kVxlanToWorker2}, TunnelPort{"vxlan", 3, kVxlanToWorker3},
+        TunnelPort{"geneve", 2, ExampleWorld::kGeneveToWorker2}}) {
     real_.run(
-        fmt::format("ovs-vsctl add-port br-int {0}2 -- set interface {0}2 type={0} ofport_request={1} "
-                    "options:remote_ip=192.0.2.2 options:key=flow",
-                    type, ofport));
+        fmt::format("ovs-vsctl add-port br-int {0}{1} -- set interface {0}{1} type={0} ofport_request={2} "
+                    "options:remote_ip=192.0.2.{1} options:key=flow",
+                    type, node, ofport));
+    real_.run(fmt::format("ovs-appctl tnl/neigh/set br-phy 192.0.2.{0} 02:00:00:00:00:0{0}", node));
   }
-  real_.run("ovs-appctl tnl/neigh/set br-phy 192.0.2.2 02:00:00:00:00:02");
 }
 
 template <typename T>
@@ -66,6 +79,11 @@ Result<T> SwitchWorld::await(Task<T> task) {
 
 void SwitchWorld::apply(const FlowDelta& delta) {
   std::vector<openflow::FlowMod> mods;
+  for (auto cookie : delta.forget) {
+    mods.push_back({openflow::FlowMod::Command::kDelete,
+                    {.key = {.table = number(Table::kPlaces)}, .cookie = cookie, .actions = {}},
+                    ~std::uint64_t{0}});
+  }
   for (const auto& key : delta.remove) {
     mods.push_back({openflow::FlowMod::Command::kDeleteStrict, {.key = key, .cookie = 0, .actions = {}}});
   }
@@ -85,6 +103,36 @@ std::vector<openflow::Flow> SwitchWorld::installed() {
   std::vector<openflow::Flow> flows;
   for (auto& one : *stats) flows.push_back(std::move(one.flow));
   return flows;
+}
+
+void SwitchWorld::send_on(const std::string& interface, const net::Frame& frame) {
+  const int wire = socket(AF_PACKET, SOCK_RAW, 0);
+  sockaddr_ll to{};
+  to.sll_family = AF_PACKET;
+  to.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
+  const auto sent =
+      sendto(wire, frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+  close(wire);
+  require(sent == static_cast<ssize_t>(frame.size()), "a frame is lost on " + interface);
+}
+
+void SwitchWorld::receive(const net::Frame& frame, std::uint32_t ofport) {
+  send_on(fmt::format("p{}", ofport), frame);
+}
+
+void SwitchWorld::receive_from_node(const net::Frame& frame, int node, std::uint32_t vni) {
+  constexpr std::uint32_t kUnderlay = 0xc0000200;  // 192.0.2.0
+  constexpr std::uint16_t kVxlanPort = 4789;
+  std::vector<std::uint8_t> payload{8, 0, 0, 0};  // RFC 7348: the VNI is there
+  for (int shift : {16, 8, 0}) payload.push_back(static_cast<std::uint8_t>(vni >> shift));
+  payload.push_back(0);
+  payload.insert(payload.end(), frame.begin(), frame.end());
+  if (!underlay_mac_)
+    underlay_mac_ = MacAddress::parse(real_.run("ovs-vsctl get interface br-phy mac_in_use").substr(1, 17));
+  const auto number = static_cast<std::uint32_t>(node);
+  send_on("uplink", net::build_udp({MacAddress::from_u64(0x020000000000 + number),
+                                    IpAddress::v4(kUnderlay + number), kVxlanPort},
+                                   {*underlay_mac_, IpAddress::v4(kUnderlay + 1), kVxlanPort}, payload));
 }
 
 std::string SwitchWorld::trace(const std::string& packet, const std::vector<std::string>& ct_states) const {

@@ -10,6 +10,7 @@
 
 #include "base/metrics.h"
 #include "fabric/example_world.h"
+#include "net/packet.h"
 #include "openflow/connection.h"
 #include "openflow/real_switch.h"
 
@@ -17,6 +18,8 @@ namespace weft::fabric {
 
 class SwitchWorld {
  public:
+  static constexpr std::uint32_t kVxlanToWorker3 = 31;  ///< a tunnel that the example does not use
+
   /// Bridge br-int with the example's ports (p11 ...) and tunnels, and its flows. Throws when the switch
   /// refuses.
   SwitchWorld();
@@ -25,7 +28,12 @@ class SwitchWorld {
 
   /// Compiles what changed in `example.world` and applies the delta.
   void update();
+  void apply(const FlowDelta& delta);
   std::vector<openflow::Flow> installed();
+  /// A frame comes in from a port, or in VXLAN from worker2 or worker3 (which is 2 or 3). Not as a
+  /// packet-out: what those teach knows no limit. The switch takes its time.
+  void receive(const net::Frame& frame, std::uint32_t ofport);
+  void receive_from_node(const net::Frame& frame, int node, std::uint32_t vni);
 
   /// Where a packet comes out: names of ports, "tunnel:VNI", "controller"; empty for a drop. `ct_states` are
   /// the results of the trackings on its way, in order ("trk,est"); those not given are new.
@@ -36,14 +44,15 @@ class SwitchWorld {
  private:
   template <typename T>
   Result<T> await(Task<T> task);
-  void apply(const FlowDelta& delta);
   void add_ports();
+  void send_on(const std::string& interface, const net::Frame& frame);
 
   Metrics metrics_;
   asio::io_context io_;
   openflow::RealSwitch real_;
   std::unique_ptr<openflow::Listener> listener_;
   std::shared_ptr<openflow::Connection> connection_;
+  std::optional<MacAddress> underlay_mac_;
 };
 
 }  // namespace weft::fabric

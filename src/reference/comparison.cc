@@ -44,6 +44,8 @@ void apply(const Change& change, NodeWorld& world, Memory& memory) {
   change.apply(world);
   for (const auto& [port, right] : before)
     if (is_less(announcing(world, port), right)) memory.places.forget(port);
+  for (const auto& network : world.networks)
+    if (!is_hosted(world.intent(), world.place(), network)) memory.places.forget_network(network);
 }
 
 Verdict ask_model(const Event& event, const NodeWorld& world, Memory& memory) {

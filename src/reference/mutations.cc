@@ -221,7 +221,7 @@ std::vector<NamedMutation> mutations() {
       {"absent ports flooded to", without(f::kAbsentMac)},
       {"places of every network", places_of_every_network()},
       {"pairs are never placed", without_action<Learn>(f::kOwnArp)},
-      {"places behind tunnels never learned", without_action<Learn>(f::kTunnelAnnouncement)},
+      {"places behind tunnels never learned", without_action<Learn>(f::kAnnouncement)},
       {"from tunnel to tunnel by place", ignoring(f::kPlacedThere, Field::kReg0)},
       {"reason: another spoof", blaming(f::kSpoofedIp, Drop::kSpoofedMac)},
       {"reason: the other side's rules", blaming(f::kIngressDenied, Drop::kNoRuleOut)},

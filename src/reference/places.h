@@ -23,6 +23,10 @@ class Places {
     const auto place = places_.find({network, mac});
     return place == places_.end() ? nullptr : &place->second;
   }
+  /// The network has no ports on this node any more: nobody listens to other nodes.
+  void forget_network(const Uuid& network) {
+    std::erase_if(places_, [&](const auto& entry) { return entry.first.first == network; });
+  }
   /// The port left, or may call other addresses its own than before.
   void forget(const Uuid& port) {
     std::erase_if(places_, [&](const auto& entry) { return entry.second == MacPlace(port); });

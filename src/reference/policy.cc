@@ -19,6 +19,12 @@ bool has_dhcp(const model::Intent& intent, const Uuid& network) {
   });
 }
 
+bool takes_part(const model::Intent& intent, const Place& place, const model::Port& port) {
+  const auto network = intent.find<model::Network>(port.network);
+  return port.host == place.node && place.plugged.contains(port.id) && port.admin_state_up && network &&
+         network->admin_state_up;
+}
+
 /// One packet on its way through one node.
 class Journey {
  public:
@@ -39,13 +45,8 @@ class Journey {
 
   Verdict from_node(const std::string& node, const Uuid& network) {
     network_ = network;
-    const auto& ports = intent_.ports_of(network);
-    const bool any_here =
-        std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) { return is_here(*port(id)); });
-    if (any_here || is_for_a_tunnel())
-      forward();
-    else
-      dropped(Drop::kUnknownNetwork);
+    if (!is_hosted(intent_, place_, network) && !is_for_a_tunnel()) return dropped(Drop::kUnknownNetwork);
+    forward();
     announce(node);
     return verdict_;
   }
@@ -54,11 +55,7 @@ class Journey {
   PortRef port(const Uuid& id) const { return intent_.find<model::Port>(id); }
   bool is_sender(const Uuid& port) const { return sender_ && sender_->id == port; }
 
-  bool is_here(const model::Port& port) const {
-    const auto network = intent_.find<model::Network>(port.network);
-    return port.host == place_.node && place_.plugged.contains(port.id) && port.admin_state_up && network &&
-           network->admin_state_up;
-  }
+  bool is_here(const model::Port& port) const { return takes_part(intent_, place_, port); }
   bool is_elsewhere(const model::Port& port) const {
     return !port.host.empty() && port.host != place_.node && port.admin_state_up;
   }
@@ -220,6 +217,13 @@ std::string_view to_string(Drop reason) {
       return "tunnel endpoint";
   }
   return "?";
+}
+
+bool is_hosted(const model::Intent& intent, const Place& place, const Uuid& network) {
+  const auto& ports = intent.ports_of(network);
+  return std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) {
+    return takes_part(intent, place, *intent.find<model::Port>(id));
+  });
 }
 
 Verdict send(const model::Intent& intent, const Place& place, const Uuid& port, const Packet& packet,

@@ -40,6 +40,9 @@ struct Verdict {
   auto operator<=>(const Verdict&) const = default;
 };
 
+/// Does a port of the network take part here? Only then the node does.
+bool is_hosted(const model::Intent& intent, const Place& place, const Uuid& network);
+
 /// A port of the node sends a packet.
 Verdict send(const model::Intent& intent, const Place& place, const Uuid& port, const Packet& packet,
              Memory& memory);

@@ -1,7 +1,6 @@
 #include "fabric/features/classify.h"
 
 #include "fabric/features/neighbour_security.h"
-#include "fabric/features/places.h"
 
 namespace weft::fabric {
 
@@ -21,8 +20,8 @@ Flows classify_tunnel(const Tunnel& tunnel) {
   Actions arrives = {load(kNetworkField, encapsulation_bits(tunnel.encapsulation) << kVniBits),
                      openflow::Move{vni, key}, load(kFromTunnel, 1)};
   Actions announces = arrives;
-  announces.push_back(learn_behind(tunnel));
-  for (auto* actions : {&arrives, &announces}) actions->push_back(go(Table::kL2Lookup));
+  announces.push_back(go(Table::kAnnouncements));
+  arrives.push_back(go(Table::kL2Lookup));
   return {flow(family::kTunnelAnnouncement, arp(any), announces),
           flow(family::kTunnelAnnouncement, icmpv6(any, kNeighbourAdvertisement), announces),
           flow(family::kTunnel, any, arrives)};

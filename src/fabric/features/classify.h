@@ -6,7 +6,7 @@
 namespace weft::fabric {
 
 Flows classify_port(const PortView& port);
-/// A peer's packets, and what its announcements tell of places.
+/// A peer's packets; its announcements also tell of places.
 Flows classify_tunnel(const Tunnel& tunnel);
 
 }  // namespace weft::fabric

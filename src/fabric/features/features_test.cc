@@ -178,6 +178,7 @@ TEST(SecurityGroupRules, OfStatelessGroupsLookAtThePacket) {
 TEST(Places, AreLearnedFromAnnouncementsAndAskedForUnknownMacs) {
   Golden()
       .add("the same on every node", places_pipeline())
+      .add("what other nodes announce in a network", announcements_in(kBlue, Uuid{}))
       .add("samples of all drops", sample_all_drops())
       .add("samples of a port's drops", sample_drops_of(11))
       .add("samples of a MAC's drops",

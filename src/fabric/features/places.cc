@@ -9,18 +9,18 @@ using openflow::SubField;
 // A place is refreshed by every announcement. One that was not for so long may be wrong; its packets flood
 // again.
 constexpr std::uint16_t kForgetAfter = 300;  // seconds
-// What nests behind one port; what a whole node announces.
-constexpr std::uint32_t kPlacesOfPort = 256, kPlacesOfNode = 4096;
+// What nests behind one port; what all other nodes announce in one network.
+constexpr std::uint32_t kPlacesOfPort = 256, kPlacesOfNetwork = 4096;
 constexpr std::uint16_t kPriority = 100;
 constexpr std::uint64_t kHere = 1, kThere = 2;
 
-openflow::Action learn(const Owner& owner, std::uint32_t limit, std::uint64_t placed) {
+openflow::Action learn(std::uint64_t cookie, std::uint32_t limit, std::uint64_t placed) {
   constexpr SubField kSource{Field::kEthSrc, 0, 48}, kDestination{Field::kEthDst, 0, 48};
   constexpr SubField kFrom{Field::kInPort, 0, 16};
   return openflow::Learn{.table = number(Table::kPlaces),
                          .priority = kPriority,
                          .hard_timeout = kForgetAfter,
-                         .cookie = cookie_of(owner),
+                         .cookie = cookie,
                          .limit = limit,
                          .match = {{kNetworkField.bits(), kNetworkField.bits()}, {kSource, kDestination}},
                          .copies = {{kFrom, kOutPort.bits()}},
@@ -30,12 +30,16 @@ openflow::Action learn(const Owner& owner, std::uint32_t limit, std::uint64_t pl
 }  // namespace
 
 openflow::Action learn_on_port(const PortView& port) {
-  return learn({ObjectKind::kPort, port.port->id, {}}, kPlacesOfPort, kHere);
+  return learn(cookie_of({ObjectKind::kPort, port.port->id, {}}), kPlacesOfPort, kHere);
 }
 
-openflow::Action learn_behind(const Tunnel& tunnel) {
-  return learn({ObjectKind::kTunnel, {}, tunnel_name(tunnel.encapsulation, tunnel.node)}, kPlacesOfNode,
-               kThere);
+std::uint64_t announcement_cookie(const Uuid& network) {
+  return cookie_of({ObjectKind::kNetwork, network, {}});
+}
+
+Flows announcements_in(NetworkKey network, const Uuid& id) {
+  return {flow(family::kAnnouncement, with({}, kNetworkField, network.value),
+               {learn(announcement_cookie(id), kPlacesOfNetwork, kThere), go(Table::kL2Lookup)})};
 }
 
 Flows places_pipeline() {

@@ -8,8 +8,11 @@ namespace weft::fabric {
 
 /// The MAC of the packet at hand is on this port. Forgotten with the flow that has this action.
 openflow::Action learn_on_port(const PortView& port);
-/// The MAC of the packet at hand is behind this tunnel.
-openflow::Action learn_behind(const Tunnel& tunnel);
+/// What other nodes announce in a network that has ports here. Forgotten with the network, and with any
+/// tunnel of its encapsulation.
+Flows announcements_in(NetworkKey network, const Uuid& id);
+/// With what the places behind tunnels of a network are marked.
+std::uint64_t announcement_cookie(const Uuid& network);
 
 /// How packets find a learned place; the same on every node.
 Flows places_pipeline();
