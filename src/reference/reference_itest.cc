@@ -30,6 +30,14 @@ std::vector<Event> with_other_fragment(const Event& event) {
   return events;
 }
 
+bool asks_tracker(const openflow::Outcome& outcome) {
+  auto asks = [](const openflow::Action& action) {
+    return std::holds_alternative<openflow::ConnTrack>(action);
+  };
+  return std::any_of(outcome.matched.begin(), outcome.matched.end(),
+                     [&](const openflow::Flow* flow) { return std::ranges::any_of(flow->actions, asks); });
+}
+
 class RandomWorlds : public SwitchNode {
  protected:
   /// The first difference between a switch and the interpreter of its flows, with a mutation in the latter.
@@ -65,11 +73,14 @@ class RandomWorlds : public SwitchNode {
     std::vector<net::Frame> frames;
     auto before = node.memory();
     ++mark_;
+    bool tracked = false;
     for (const Event& one : with_other_fragment(event)) {
-      note(node.look(one), node.ingress(one), each.emplace_back());
+      const auto outcome = node.look(one);
+      tracked = tracked || asks_tracker(outcome);
+      note(outcome, node.ingress(one), each.emplace_back());
       frames.push_back(frame_of(*packet_of(one), mark_));
     }
-    if (each.front() != each.back()) {
+    if (tracked && each.front() != each.back()) {
       // A fragment that lost its other one waits in a tracker, and comes out of it with any packet.
       node.restore(std::move(before));
       return std::nullopt;

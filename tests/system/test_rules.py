@@ -5,8 +5,15 @@ import socket
 from contextlib import suppress
 
 import pytest
+from scapy.layers.inet import UDP
+from scapy.layers.inet6 import IPv6ExtHdrFragment
+from scapy.layers.l2 import Ether
+from scapy.packet import Raw
 
+from attacks import fragments6, ip6
 from place import PATIENCE
+from stage import CONTROL_PORT as MARK_PORT
+from stage import Stage
 from story.teller import Teller
 from tenant import Tenant
 from traffic import Traffic
@@ -213,3 +220,30 @@ def test_answers_need_a_rule_where_groups_are_stateless(world, server, stateless
         teller.wait(answers, "with a rule they do")
     finally:
         world.tenant.change(server.id, security_groups=[world.group])
+
+
+def test_later_fragments_of_ipv6_pass_stateless_rules_of_their_remote(teller):
+    """They do not show their protocol; the first one has to match the rule."""
+    tenant = Tenant(teller)
+    try:
+        group = tenant.another_group("stateless", stateful=False)
+        tenant.forbid_all(group)
+        tenant.allow(group, **udp(MARK_PORT))
+        for version in ("IPv4", "IPv6"):
+            tenant.allow(group, "egress", ethertype=version, protocol="udp")
+        stage = Stage(tenant, security_groups=[group])
+
+        def offsets():
+            """Which fragments of one packet each listener hears."""
+            heard = stage.heard(lambda place: fragments6(ip6(stage.me, place, payload=UDP(dport=PORT) / Raw(bytes(184)))))
+            frames = [[Ether(frame) for frame in frames] for frames in heard]
+            return [[frame[IPv6ExtHdrFragment].offset for frame in some if IPv6ExtHdrFragment in frame] for some in frames]
+
+        teller.wait(lambda: offsets() == [[], []], "no rule, no fragment")
+        rule = tenant.allow(group, ethertype="IPv6", **udp(PORT))
+        teller.wait(lambda: offsets() == [[0, 8, 16]] * 2, "all of them")
+        tenant.allow(group, ethertype="IPv6", **udp(OTHER_PORT))
+        tenant.forbid(rule)
+        teller.wait(lambda: offsets() == [[8, 16]] * 2, "without the first, which is for another port")
+    finally:
+        tenant.remove()
