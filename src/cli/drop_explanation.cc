@@ -84,6 +84,12 @@ Explanation explain_no_destination(const DropView& view) {
   return out;
 }
 
+Explanation explain_too_many_macs(const DropView& view) {
+  return {.object = view.port_text(),
+          .why = "it announced more than 256 MACs that belong to no port within five minutes",
+          .remedies = {{.text = "give what nests behind it ports of its own, or wait"}}};
+}
+
 Explanation explain_tunnel_endpoint(const DropView& view) {
   return {
       .object = view.port_text(),
@@ -133,6 +139,8 @@ Explanation explain(const DropSample& sample, const model::Intent& intent) {
       return explain_port_down(view);
     case Drop::kNoDestination:
       return explain_no_destination(view);
+    case Drop::kTooManyMacs:
+      return explain_too_many_macs(view);
     case Drop::kTunnelEndpoint:
       return explain_tunnel_endpoint(view);
   }

@@ -29,6 +29,7 @@ enum class Drop : std::uint8_t {
   kPortDown = 15,        ///< to a port that is administratively down
   kOtherProtocolIn = 17,
   kNoDestination = 16,   ///< to a port that has no interface here, or whose node has no tunnel
+  kTooManyMacs = 19,     ///< the port announced more MACs than a switch learns behind one
   kTunnelEndpoint = 18,  ///< a tunnel's packet inside a network, to this node's own end of tunnels
 };
 
@@ -59,6 +60,7 @@ inline constexpr std::array kDrops = {
     DropInfo{Drop::kUnknownNetwork, "unknown network", DropSide::kNeither},
     DropInfo{Drop::kPortDown, "port down", DropSide::kNeither},
     DropInfo{Drop::kNoDestination, "unknown destination", DropSide::kNeither},
+    DropInfo{Drop::kTooManyMacs, "too many MACs", DropSide::kSender},
     DropInfo{Drop::kTunnelEndpoint, "tunnel endpoint", DropSide::kNeither},
 };
 

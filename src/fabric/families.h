@@ -31,6 +31,9 @@ inline constexpr Family kTunnel{"tunnel", Table::kClassify, 90,
 inline constexpr Family kMulticastSource{"multicast_source", Table::kPortSecurity, 210,
                                          "No port without port security speaks for a group address either.",
                                          Drop::kSpoofedMac};
+inline constexpr Family kOpenOwnMac{
+    "open_own_mac", Table::kPortSecurity, 207,
+    "A port without port security says what it likes with its own MAC, which needs no place."};
 inline constexpr Family kOpenAnnouncement{
     "open_announcement", Table::kPortSecurity, 205,
     "ARP and neighbour advertisements of a port without port security also tell where their MAC is."};
@@ -90,6 +93,10 @@ inline constexpr Family kOwnAdvertisement{
 inline constexpr Family kSpoofedNd{"spoofed_nd", Table::kNeighbourSecurity, 50,
                                    "Other solicitations and advertisements.", Drop::kSpoofedNd};
 
+inline constexpr Family kTooManyMacs{
+    "too_many_macs", Table::kLocalServices, 210,
+    "The port announced so many MACs that the switch learns no more: other nodes do not hear of them either.",
+    Drop::kTooManyMacs};
 inline constexpr Family kDhcpRequest{
     "dhcp_request", Table::kLocalServices, 200,
     "DHCP requests in a network with DHCP go to the agent and nowhere else."};
@@ -226,6 +233,7 @@ inline constexpr std::array kFamilies = {
     family::kTunnelAnnouncement,
     family::kTunnel,
     family::kMulticastSource,
+    family::kOpenOwnMac,
     family::kOpenAnnouncement,
     family::kUnprotected,
     family::kVlanTagged,
@@ -247,6 +255,7 @@ inline constexpr std::array kFamilies = {
     family::kOwnSolicitation,
     family::kOwnAdvertisement,
     family::kSpoofedNd,
+    family::kTooManyMacs,
     family::kDhcpRequest,
     family::kOwnAddress,
     family::kArpReply,

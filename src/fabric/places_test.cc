@@ -39,6 +39,14 @@ class LearnedPlaces : public testing::Test {
   void announce(std::uint32_t in_port, std::uint64_t vni, std::uint64_t mac) {
     send(in_port, vni, mac, 0xffffffffffff);
   }
+  /// Why a packet was dropped on its way.
+  static Drop reason_of(const openflow::Outcome& outcome) {
+    for (const auto* flow : outcome.matched) {
+      const auto family = family_of(flow->key.table, flow->key.priority);
+      if (family && family->drop != Drop::kNone) return family->drop;
+    }
+    return Drop::kNone;
+  }
   /// The tunnels that a packet of a local port takes to a MAC.
   std::set<std::uint32_t> tunnels(std::uint32_t from, std::uint64_t mac) {
     std::set<std::uint32_t> tunnels;
@@ -69,6 +77,16 @@ TEST_F(LearnedPlaces, OfANetworkFillItsOwnLimitOnly) {
 
   announce(ExampleWorld::kVxlanToWorker2, kBlue, kVrrpMac);
   EXPECT_EQ(tunnels(ExampleWorld::kRouter, kVrrpMac), Tunnels{ExampleWorld::kVxlanToWorker2});
+}
+
+TEST_F(LearnedPlaces, OfAPortAreSoManyAndItsFurtherAnnouncementsGoNowhere) {
+  constexpr std::uint64_t kOfPort = 256;
+  auto announced = [&](std::uint64_t mac) { return send(ExampleWorld::kRouter, 0, mac, 0xffffffffffff); };
+  for (std::uint64_t n = 0; n < kOfPort; ++n) EXPECT_FALSE(announced(kNested + n).sent.empty());
+  const auto refused = announced(kNested + kOfPort);
+  EXPECT_EQ(reason_of(refused), Drop::kTooManyMacs);
+  EXPECT_EQ(learned.flows().size(), kOfPort);
+  EXPECT_FALSE(announced(e.world.mac_of(e.router).to_u64()).sent.empty()) << "its own MAC needs no place";
 }
 
 TEST_F(LearnedPlaces, AreNoneInANetworkWithoutPortsHere) {

@@ -96,6 +96,14 @@ inline constexpr RegisterField kPlaced{"placed",
                                        Table::kPlacement,
                                        "Where a MAC without a port was announced: 0 nowhere, 1 on the local "
                                        "port `out_port`, 2 behind the tunnel `out_port`."};
+inline constexpr RegisterField kAnnouncing{
+    "announcing",
+    4,
+    2,
+    2,
+    Table::kPortSecurity,
+    Table::kLocalServices,
+    "A local port announces a MAC that belongs to no port: 2 there is no room for it, 3 it has a place."};
 inline constexpr RegisterField kDropReason{"drop_reason",
                                            5,
                                            0,
@@ -106,7 +114,7 @@ inline constexpr RegisterField kDropReason{"drop_reason",
 
 inline constexpr std::array kRegisters = {kNetworkField,    kFromTunnel, kSourcePolicy, kDestinationPolicy,
                                           kAllowed,         kOutPort,    kGroup,        kSourceZone,
-                                          kDestinationZone, kPlaced,     kDropReason};
+                                          kDestinationZone, kPlaced,     kAnnouncing,   kDropReason};
 
 /// Inside its register, and alive for at least one table.
 constexpr bool is_sound(const RegisterField& f) {

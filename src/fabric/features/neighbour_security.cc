@@ -26,8 +26,7 @@ Flows own_target(const PortView& port, const MacAddress& mac, const IpPrefix& ta
                             .set(Field::kNdSll, 0)
                             .set_prefix(Field::kNdTarget, target);
   Flows flows = {flow(family::kNdDetection, detects, {go(Table::kLocalServices)})};
-  Actions announces = {go(Table::kLocalServices)};
-  if (mac != port.port->mac) announces.insert(announces.begin(), learn_on_port(port));
+  const Actions announces = announced(port, mac);
   for (const auto& option : absent_or(mac)) {
     const Match tells = message(from(port, mac), kNeighbourAdvertisement).set(Field::kNdTll, option);
     flows.push_back(

@@ -13,24 +13,36 @@ constexpr std::uint16_t kForgetAfter = 300;  // seconds
 constexpr std::uint32_t kPlacesOfPort = 256, kPlacesOfNetwork = 4096;
 constexpr std::uint16_t kPriority = 100;
 constexpr std::uint64_t kHere = 1, kThere = 2;
+constexpr std::uint64_t kNoRoom = 2;  // the result of learning is the lower bit
 
-openflow::Action learn(std::uint64_t cookie, std::uint32_t limit, std::uint64_t placed) {
+openflow::Learn learn(std::uint64_t cookie, std::uint32_t limit, std::uint64_t placed) {
   constexpr SubField kSource{Field::kEthSrc, 0, 48}, kDestination{Field::kEthDst, 0, 48};
   constexpr SubField kFrom{Field::kInPort, 0, 16};
-  return openflow::Learn{.table = number(Table::kPlaces),
-                         .priority = kPriority,
-                         .hard_timeout = kForgetAfter,
-                         .cookie = cookie,
-                         .limit = limit,
-                         .match = {{kNetworkField.bits(), kNetworkField.bits()}, {kSource, kDestination}},
-                         .copies = {{kFrom, kOutPort.bits()}},
-                         .loads = {{kPlaced.bits(), placed}}};
+  return {.table = number(Table::kPlaces),
+          .priority = kPriority,
+          .hard_timeout = kForgetAfter,
+          .cookie = cookie,
+          .limit = limit,
+          .match = {{kNetworkField.bits(), kNetworkField.bits()}, {kSource, kDestination}},
+          .copies = {{kFrom, kOutPort.bits()}},
+          .loads = {{kPlaced.bits(), placed}}};
 }
 
 }  // namespace
 
-openflow::Action learn_on_port(const PortView& port) {
-  return learn(cookie_of({ObjectKind::kPort, port.port->id, {}}), kPlacesOfPort, kHere);
+Actions announce_on(const PortView& port) {
+  openflow::Learn lesson = learn(cookie_of({ObjectKind::kPort, port.port->id, {}}), kPlacesOfPort, kHere);
+  lesson.result = SubField{kAnnouncing.field(), kAnnouncing.low, 1};
+  return {load(kAnnouncing, kNoRoom), lesson, go(Table::kLocalServices)};
+}
+
+Actions announced(const PortView& port, const MacAddress& mac) {
+  if (mac == port.port->mac) return {go(Table::kLocalServices)};
+  return announce_on(port);
+}
+
+openflow::Flow too_many_macs(const PortView& port) {
+  return drop(family::kTooManyMacs, with(on_port(port.ofport), kAnnouncing, kNoRoom));
 }
 
 std::uint64_t announcement_cookie(const Uuid& network) {

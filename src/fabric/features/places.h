@@ -6,8 +6,14 @@
 
 namespace weft::fabric {
 
-/// The MAC of the packet at hand is on this port. Forgotten with the flow that has this action.
-openflow::Action learn_on_port(const PortView& port);
+/// The MAC of the packet at hand is on this port, and the packet goes on to the local services. Forgotten
+/// with the flow that has these actions.
+Actions announce_on(const PortView& port);
+/// The same, for what a port says of one of its MACs: its own needs no place.
+Actions announced(const PortView& port, const MacAddress& mac);
+/// What was announced beyond a port's limit goes nowhere: each node would have to learn it, at a cost for
+/// all.
+openflow::Flow too_many_macs(const PortView& port);
 /// What other nodes announce in a network that has ports here. Forgotten with the network, and with any
 /// tunnel of its encapsulation.
 Flows announcements_in(NetworkKey network, const Uuid& id);

@@ -15,13 +15,6 @@ constexpr std::uint64_t kVlanPresent = 0x1000;
 constexpr std::uint64_t kGroupBit = 0x010000000000;  // of a MAC: the address of a group (IEEE 802)
 constexpr std::uint32_t kLimitedBroadcast = 0xffffffff;
 
-/// A MAC that is not the port's own (VRRP's, a nested machine's) has to be found by others: what it says of
-/// itself also tells where it is.
-Actions announced(const PortView& port, const MacAddress& mac) {
-  if (mac == port.port->mac) return {go(Table::kLocalServices)};
-  return {learn_on_port(port), go(Table::kLocalServices)};
-}
-
 Flows own_address(const PortView& port, const MacAddress& mac, const IpPrefix& prefix) {
   const bool v4 = prefix.version() == IpVersion::kV4;
   Flows flows = {flow(family::kOwnIp,
@@ -82,12 +75,14 @@ Flows never(const PortView& port) {
 
 Flows unprotected(const PortView& port) {
   const Match any = on_port(port.ofport);
-  const Actions announces = {learn_on_port(port), go(Table::kLocalServices)};
+  const Actions announces = announce_on(port);
   return {
       drop(family::kMulticastSource, Match(any).set_masked(Field::kEthSrc, kGroupBit, kGroupBit)),
+      flow(family::kOpenOwnMac, from(port, port.port->mac), {go(Table::kLocalServices)}),
       flow(family::kOpenAnnouncement, arp(any), announces),
       flow(family::kOpenAnnouncement, icmpv6(any, kNeighbourAdvertisement), announces),
       flow(family::kUnprotected, any, {go(Table::kLocalServices)}),
+      too_many_macs(port),
   };
 }
 
