@@ -13,8 +13,9 @@ using openflow::ByteView;
 using openflow::Writer;
 
 constexpr std::size_t kPayload = 16;
-/// Of a packet's first fragment: Open vSwitch's tracker takes none below 1,200 bytes, of IPv6 1,280.
-constexpr std::size_t kFirstFragment = 1304;
+/// Of a packet's first fragment: with IPv4's header just above the 400 bytes that are the least for a
+/// tracker.
+constexpr std::size_t kFirstFragment = 384;
 constexpr std::uint8_t kFragmentHeader = 44;
 constexpr std::uint8_t kNonceOption = 14;  // RFC 3971; nobody looks at it
 

@@ -32,6 +32,10 @@ class SwitchNode : public openflow::ConnectedSwitch {
   Sightings send(const std::vector<net::Frame>& frames, std::uint32_t ingress, std::uint64_t tunnel_key,
                  const Sightings& expected);
 
+  /// What was decided for one packet is done with the next ones until a thread of the switch asks again: up
+  /// to half a second after packets taught it something.
+  void forget_decisions();
+
  private:
   struct Heard {
     std::string interface;  ///< empty when the frame came into the switch
@@ -39,13 +43,15 @@ class SwitchNode : public openflow::ConnectedSwitch {
   };
 
   void make_ports();
-  /// Returns when the switch has done everything that was asked before.
-  void settle();
+  /// A frame comes in. Not as a packet-out: what those teach knows no limit.
+  void receive(const net::Frame& frame, std::uint32_t ingress, std::uint64_t tunnel_key);
+  void put_on(const std::string& interface, const net::Frame& frame);
   /// Nothing when none is there.
   std::optional<Heard> next_frame();
   void note_frames(std::uint32_t ingress, Sightings& sightings);
 
-  int wire_ = -1;  ///< what leaves any port
+  int wire_ = -1;  ///< to and from any port
+  MacAddress underlay_mac_;
 };
 
 }  // namespace weft::reference
