@@ -76,7 +76,9 @@ LabWorld::LabWorld(std::uint32_t seed) : random_(seed) {
 }
 
 void LabWorld::look_from(const std::string& node) {
+  const auto place = std::find(std::begin(kNodes), std::end(kNodes), node) - std::begin(kNodes);
   world_->node = node;
+  world_->tunnel_ip = IpAddress::v4(static_cast<std::uint32_t>(0xc000020b + place));  // 192.0.2.11 of worker1
   world_->local.clear();
   world_->tunnels.clear();
   for (const auto& port : world_->ports)
