@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "net/wire.h"
+
 namespace weft::net {
 namespace {
+
+using wire::number, wire::put;
 
 constexpr std::size_t kFixedSize = 236;
 constexpr std::size_t kServerNameAt = 44, kServerNameSize = 64;
@@ -13,16 +17,6 @@ constexpr std::size_t kMinimumSize = 300;
 constexpr std::uint32_t kMagicCookie = 0x63825363;
 constexpr std::uint16_t kBroadcastFlag = 0x8000;
 constexpr std::uint8_t kPad = 0, kEnd = 255;
-
-std::uint32_t number(FrameView data, std::size_t at, std::size_t size) {
-  std::uint32_t v = 0;
-  for (std::size_t i = 0; i < size; ++i) v = v << 8 | data[at + i];
-  return v;
-}
-
-IpAddress address_at(FrameView data, std::size_t at) {
-  return IpAddress::v4(number(data, at, 4));
-}
 
 /// Adds a field's options; repeated ones are joined (RFC 3396).
 bool read_options(FrameView data, DhcpMessage& message) {
@@ -53,11 +47,6 @@ bool read_overloaded(FrameView payload, DhcpMessage& message) {
   return !(fields & 2) || read_options(payload.subspan(kServerNameAt, kServerNameSize), message);
 }
 
-void put(std::vector<std::uint8_t>& out, std::uint32_t v, int bytes) {
-  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8)
-    out.push_back(static_cast<std::uint8_t>(v >> shift));
-}
-
 void put_option(std::vector<std::uint8_t>& out, std::uint8_t code, FrameView value) {
   do {
     std::size_t size = std::min<std::size_t>(value.size(), 255);
@@ -78,7 +67,7 @@ const std::vector<std::uint8_t>* DhcpMessage::find(std::uint8_t option) const {
 std::optional<IpAddress> DhcpMessage::address(std::uint8_t option) const {
   const auto* value = find(option);
   if (!value || value->size() != 4) return std::nullopt;
-  return address_at(*value, 0);
+  return wire::ipv4(*value, 0);
 }
 
 std::optional<DhcpType> DhcpMessage::type() const {
@@ -107,11 +96,11 @@ Result<DhcpMessage> parse_dhcp(FrameView payload) {
   m.xid = number(payload, 4, 4);
   m.seconds = static_cast<std::uint16_t>(number(payload, 8, 2));
   m.broadcast = number(payload, 10, 2) & kBroadcastFlag;
-  m.client = address_at(payload, 12);
-  m.yours = address_at(payload, 16);
-  m.next_server = address_at(payload, 20);
-  m.relay = address_at(payload, 24);
-  std::copy_n(payload.begin() + 28, 6, m.hardware.bytes.begin());
+  m.client = wire::ipv4(payload, 12);
+  m.yours = wire::ipv4(payload, 16);
+  m.next_server = wire::ipv4(payload, 20);
+  m.relay = wire::ipv4(payload, 24);
+  m.hardware = wire::mac(payload, 28);
   if (!read_options(payload.subspan(kFixedSize + 4), m) || !read_overloaded(payload, m)) {
     return fail(Errc::kProtocol, "malformed DHCP options");
   }
@@ -125,8 +114,8 @@ std::vector<std::uint8_t> build_dhcp(const DhcpMessage& m) {
   put(out, m.xid, 4);
   put(out, m.seconds, 2);
   put(out, m.broadcast ? kBroadcastFlag : 0, 2);
-  for (const IpAddress& address : {m.client, m.yours, m.next_server, m.relay}) put(out, address.to_u32(), 4);
-  out.insert(out.end(), m.hardware.bytes.begin(), m.hardware.bytes.end());
+  for (const IpAddress& address : {m.client, m.yours, m.next_server, m.relay}) put(out, address);
+  put(out, m.hardware);
   out.resize(kFixedSize);
   put(out, kMagicCookie, 4);
   if (const auto* type = m.find(dhcp_option::kMessageType)) put_option(out, dhcp_option::kMessageType, *type);

@@ -1,7 +1,8 @@
 #include "net/headers.h"
 
-#include <algorithm>
 #include <array>
+
+#include "net/wire.h"
 
 namespace weft::net {
 namespace {
@@ -17,23 +18,14 @@ class Reader {
 
   bool has(std::size_t end) const { return bytes_.size() >= end; }
   std::uint8_t u8(std::size_t at) const { return bytes_[at]; }
-  std::uint16_t u16(std::size_t at) const {
-    return static_cast<std::uint16_t>(bytes_[at] << 8 | bytes_[at + 1]);
-  }
-  std::uint32_t u32(std::size_t at) const { return static_cast<std::uint32_t>(u16(at)) << 16 | u16(at + 2); }
-  MacAddress mac(std::size_t at) const { return {array<6>(at)}; }
-  IpAddress ipv4(std::size_t at) const { return IpAddress::v4(u32(at)); }
-  IpAddress ipv6(std::size_t at) const { return IpAddress::v6(array<16>(at)); }
+  std::uint16_t u16(std::size_t at) const { return wire::u16(bytes_, at); }
+  std::uint32_t u32(std::size_t at) const { return wire::u32(bytes_, at); }
+  MacAddress mac(std::size_t at) const { return wire::mac(bytes_, at); }
+  IpAddress ipv4(std::size_t at) const { return wire::ipv4(bytes_, at); }
+  IpAddress ipv6(std::size_t at) const { return wire::ipv6(bytes_, at); }
   FrameView from(std::size_t at) const { return has(at) ? bytes_.subspan(at) : FrameView(); }
 
  private:
-  template <std::size_t N>
-  std::array<std::uint8_t, N> array(std::size_t at) const {
-    std::array<std::uint8_t, N> out;
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at), N, out.begin());
-    return out;
-  }
-
   FrameView bytes_;
 };
 

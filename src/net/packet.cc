@@ -1,10 +1,13 @@
 #include "net/packet.h"
 
-#include <algorithm>
 #include <cstddef>
+
+#include "net/wire.h"
 
 namespace weft::net {
 namespace {
+
+using wire::put, wire::store16, wire::u16;
 
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherArp = 0x0806;
@@ -14,54 +17,21 @@ constexpr std::size_t kUdpHeader = 8;
 constexpr std::size_t kArpBody = 28;
 constexpr std::uint8_t kProtocolUdp = 17;
 
-std::uint16_t u16(FrameView data, std::size_t at) {
-  return static_cast<std::uint16_t>(data[at] << 8 | data[at + 1]);
-}
-
-std::uint32_t u32(FrameView data, std::size_t at) {
-  return static_cast<std::uint32_t>(u16(data, at)) << 16 | u16(data, at + 2);
-}
-
-MacAddress mac(FrameView data, std::size_t at) {
-  MacAddress out;
-  std::copy_n(data.begin() + static_cast<std::ptrdiff_t>(at), 6, out.bytes.begin());
-  return out;
-}
-
-void put16(Frame& out, std::uint16_t v) {
-  out.push_back(static_cast<std::uint8_t>(v >> 8));
-  out.push_back(static_cast<std::uint8_t>(v));
-}
-
-void put32(Frame& out, std::uint32_t v) {
-  put16(out, static_cast<std::uint16_t>(v >> 16));
-  put16(out, static_cast<std::uint16_t>(v));
-}
-
-void put(Frame& out, const MacAddress& m) {
-  out.insert(out.end(), m.bytes.begin(), m.bytes.end());
-}
-
 void put_ethernet(Frame& out, const MacAddress& destination, const MacAddress& source, std::uint16_t type) {
   put(out, destination);
   put(out, source);
-  put16(out, type);
-}
-
-void store16(Frame& out, std::size_t at, std::uint16_t v) {
-  out[at] = static_cast<std::uint8_t>(v >> 8);
-  out[at + 1] = static_cast<std::uint8_t>(v);
+  put(out, type, 2);
 }
 
 void put_ipv4_header(Frame& out, const IpAddress& source, const IpAddress& destination, std::size_t payload) {
   std::size_t start = out.size();
-  put16(out, 0x4500);
-  put16(out, static_cast<std::uint16_t>(kIpv4Header + payload));
-  put32(out, 0);  // no identification, not a fragment
-  put16(out, 64 << 8 | kProtocolUdp);
-  put16(out, 0);
-  put32(out, source.to_u32());
-  put32(out, destination.to_u32());
+  put(out, 0x4500, 2);
+  put(out, static_cast<std::uint16_t>(kIpv4Header + payload), 2);
+  put(out, 0, 4);  // no identification, not a fragment
+  put(out, 64 << 8 | kProtocolUdp, 2);
+  put(out, 0, 2);
+  put(out, source);
+  put(out, destination);
   store16(out, start + 10, internet_checksum(FrameView(out).subspan(start)));
 }
 
@@ -89,8 +59,8 @@ Result<UdpPacket> parse_udp(FrameView frame) {
   FrameView udp = ip.subspan(header, total - header);
   std::size_t length = u16(udp, 4);
   if (length < kUdpHeader || length > udp.size()) return fail(Errc::kProtocol, "malformed UDP header");
-  return UdpPacket{.source = {mac(frame, 6), IpAddress::v4(u32(ip, 12)), u16(udp, 0)},
-                   .destination = {mac(frame, 0), IpAddress::v4(u32(ip, 16)), u16(udp, 2)},
+  return UdpPacket{.source = {wire::mac(frame, 6), wire::ipv4(ip, 12), u16(udp, 0)},
+                   .destination = {wire::mac(frame, 0), wire::ipv4(ip, 16), u16(udp, 2)},
                    .payload = udp.subspan(kUdpHeader, length - kUdpHeader)};
 }
 
@@ -101,11 +71,11 @@ Frame build_udp(const UdpEndpoint& source, const UdpEndpoint& destination, Frame
   put_ethernet(out, destination.mac, source.mac, kEtherIpv4);
   put_ipv4_header(out, source.address, destination.address, length);
   std::size_t udp = out.size();
-  put16(out, source.port);
-  put16(out, destination.port);
-  put16(out, length);
-  put16(out, 0);
-  out.insert(out.end(), payload.begin(), payload.end());
+  put(out, source.port, 2);
+  put(out, destination.port, 2);
+  put(out, length, 2);
+  put(out, 0, 2);
+  put(out, payload);
   std::uint32_t pseudo_header = kProtocolUdp + length;
   for (const IpAddress& address : {source.address, destination.address}) {
     pseudo_header += (address.to_u32() >> 16) + (address.to_u32() & 0xffff);
@@ -124,23 +94,23 @@ Result<ArpPacket> parse_arp(FrameView frame) {
     return fail(Errc::kProtocol, "ARP for other than IPv4 on Ethernet");
   }
   return ArpPacket{.operation = u16(arp, 6),
-                   .sender_mac = mac(arp, 8),
-                   .sender = IpAddress::v4(u32(arp, 14)),
-                   .target_mac = mac(arp, 18),
-                   .target = IpAddress::v4(u32(arp, 24))};
+                   .sender_mac = wire::mac(arp, 8),
+                   .sender = wire::ipv4(arp, 14),
+                   .target_mac = wire::mac(arp, 18),
+                   .target = wire::ipv4(arp, 24)};
 }
 
 Frame build_arp(const ArpPacket& arp, const MacAddress& destination) {
   Frame out;
   put_ethernet(out, destination, arp.sender_mac, kEtherArp);
-  put16(out, 1);
-  put16(out, kEtherIpv4);
-  put16(out, 6 << 8 | 4);
-  put16(out, arp.operation);
+  put(out, 1, 2);
+  put(out, kEtherIpv4, 2);
+  put(out, 6 << 8 | 4, 2);
+  put(out, arp.operation, 2);
   put(out, arp.sender_mac);
-  put32(out, arp.sender.to_u32());
+  put(out, arp.sender);
   put(out, arp.target_mac);
-  put32(out, arp.target.to_u32());
+  put(out, arp.target);
   return out;
 }
 
