@@ -18,13 +18,6 @@ constexpr std::uint8_t kAdvertisedHopLimit = 64;
 constexpr std::uint8_t kManaged = 0x80, kOther = 0x40, kOnLink = 0x80, kAutonomous = 0x40;
 constexpr std::size_t kUnit = 8;  // of options' lengths
 
-/// The sum of the pseudo header (RFC 8200, 8.1), to start a checksum with.
-std::uint32_t pseudo_header(FrameView addresses, std::size_t length) {
-  std::uint32_t sum = kProtocolIcmpv6 + static_cast<std::uint32_t>(length);
-  for (std::size_t at = 0; at + 1 < addresses.size(); at += 2) sum += u16(addresses, at);
-  return sum;
-}
-
 /// The ICMPv6 message of a frame that has passed no router.
 Result<FrameView> neighbour_message(FrameView frame) {
   if (frame.size() < kEthernetHeader + kIpv6Header || u16(frame, 12) != kEtherIpv6)
@@ -36,7 +29,7 @@ Result<FrameView> neighbour_message(FrameView frame) {
   if (ip[6] != kProtocolIcmpv6) return fail(Errc::kProtocol, "not ICMPv6");
   if (ip[7] != kHopLimit) return fail(Errc::kProtocol, "has passed a router");
   const FrameView message = ip.subspan(kIpv6Header, length);
-  if (internet_checksum(message, pseudo_header(ip.subspan(8, 32), length)) != 0)
+  if (internet_checksum(message, wire::icmpv6_pseudo_header(ip.subspan(8, 32), length)) != 0)
     return fail(Errc::kProtocol, "wrong ICMPv6 checksum");
   return message;
 }
@@ -121,8 +114,8 @@ Frame build_router_advertisement(const RouterAdvertisement& advertisement, const
   put(out, to);
   put(out, message);
   const FrameView ip = FrameView(out).subspan(kEthernetHeader);
-  const auto checksum =
-      internet_checksum(ip.subspan(kIpv6Header), pseudo_header(ip.subspan(8, 32), message.size()));
+  const auto checksum = internet_checksum(ip.subspan(kIpv6Header),
+                                          wire::icmpv6_pseudo_header(ip.subspan(8, 32), message.size()));
   wire::store16(out, kEthernetHeader + kIpv6Header + 2, checksum);
   return out;
 }

@@ -2,21 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "net/hex_frame.h"
+
 namespace weft::net {
 namespace {
 
 const MacAddress kHost = MacAddress::from_u64(0xfa163e000001), kRouter = MacAddress::from_u64(0x020000000001);
 
-Frame from_hex(std::string_view text) {
-  Frame out;
-  for (std::size_t at = 0; at + 1 < text.size(); at += 2)
-    out.push_back(static_cast<std::uint8_t>(std::stoi(std::string(text.substr(at, 2)), nullptr, 16)));
-  return out;
-}
-
 /// As scapy writes it.
 Frame solicitation() {
-  return from_hex(
+  return frame_from_hex(
       "333300000002fa163e00000186dd6000000000103afffe80000000000000f8163efffe000001ff020000000000000000000000"
       "000002"
       "85000efe000000000101fa163e000001");
@@ -75,9 +70,10 @@ TEST(RouterAdvertisement, IsWhatScapyWrites) {
       .prefixes = {{.prefix = *IpPrefix::parse("2001:db8::/64"), .autonomous = true}},
       .dns_servers = {*IpAddress::parse("2001:db8::53")},
       .search_domains = {"example"}};
-  EXPECT_EQ(build_router_advertisement(advertisement, kRouter, *IpAddress::parse("fe80::1"), kHost,
-                                       *IpAddress::parse("fe80::f816:3eff:fe00:1")),
-            from_hex("fa163e00000102000000000186dd6000000000703afffe800000000000000000000000000001fe800000000"
+  EXPECT_EQ(
+      build_router_advertisement(advertisement, kRouter, *IpAddress::parse("fe80::1"), kHost,
+                                 *IpAddress::parse("fe80::f816:3eff:fe00:1")),
+      frame_from_hex("fa163e00000102000000000186dd6000000000703afffe800000000000000000000000000001fe800000000"
                      "00000f8163efffe0000018600c820404000000000000000000000010102000000000105010000000005aa03"
                      "0440c0ffffffffffffffff0000000020010db800000000000000000000000019030000ffffffff20010db80"
                      "000000000000000000000531f030000ffffffff076578616d706c650000000000000000"));
