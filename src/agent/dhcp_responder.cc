@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/dhcp4.h"
+#include "net/dhcp6.h"
 
 namespace weft::agent {
 namespace {
@@ -74,7 +75,11 @@ void add_option(DhcpMessage& reply, std::uint8_t code, const DhcpLease& lease) {
     case option::kHostName:
       set_unless_empty({lease.host_name.begin(), lease.host_name.end()});
       break;
+    case option::kDomainSearch:
+      set_unless_empty(net::dns_names({lease.domain_name}));
+      break;
     case option::kClasslessRoutes:
+    case option::kMicrosoftClasslessRoutes:
       set_unless_empty(classless_routes(lease));
       break;
     default:
@@ -118,6 +123,7 @@ Verdict judge(const DhcpMessage& request, const DhcpLease& lease) {
   auto type = request.type();
   if (request.reply || !type) return {.drop = DropReason::kMalformed};
   if (request.hardware != lease.mac) return {.drop = DropReason::kForeignMac};
+  if (!request.relay.is_unspecified()) return {.drop = DropReason::kRelayed};
   switch (*type) {
     case DhcpType::kDiscover:
       return {.type = DhcpType::kOffer};
@@ -134,11 +140,8 @@ Verdict judge(const DhcpMessage& request, const DhcpLease& lease) {
 }
 
 DhcpMessage make_reply(const DhcpMessage& request, DhcpType type, const DhcpLease& lease) {
-  DhcpMessage reply{.reply = true,
-                    .xid = request.xid,
-                    .broadcast = request.broadcast,
-                    .relay = request.relay,
-                    .hardware = request.hardware};
+  DhcpMessage reply{
+      .reply = true, .xid = request.xid, .broadcast = request.broadcast, .hardware = request.hardware};
   reply.set_number(option::kMessageType, static_cast<std::uint32_t>(type), 1);
   reply.set(option::kServerId, lease.server);
   if (const Bytes* id = request.find(option::kClientId)) reply.options[option::kClientId] = *id;  // RFC 6842
@@ -180,6 +183,8 @@ std::string_view to_string(DropReason reason) {
       return "malformed";
     case DropReason::kForeignMac:
       return "foreign_mac";
+    case DropReason::kRelayed:
+      return "relayed";
     case DropReason::kOtherServer:
       return "other_server";
     case DropReason::kNoAnswerDue:

@@ -34,6 +34,7 @@ enum class DropReason {
   kNone,
   kMalformed,    ///< not a DHCP request
   kForeignMac,   ///< chaddr is not the port's MAC
+  kRelayed,      ///< came from a relay: ports are on the network themselves
   kOtherServer,  ///< the client has chosen another server
   kNoAnswerDue,  ///< RELEASE and DECLINE are not answered
 };

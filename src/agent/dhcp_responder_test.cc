@@ -102,6 +102,26 @@ TEST(DhcpResponder, PutsTheDefaultRouteIntoClasslessRoutes) {
   EXPECT_EQ(*answer->message.find(option::kInterfaceMtu), (Bytes{0x05, 0xaa}));
 }
 
+TEST(DhcpResponder, GivesWindowsItsClasslessRoutes) {
+  auto answer = ask(request(DhcpType::kDiscover, Bytes{121, 249}));
+  EXPECT_EQ(*answer->message.find(option::kMicrosoftClasslessRoutes),
+            *answer->message.find(option::kClasslessRoutes));
+}
+
+TEST(DhcpResponder, GivesTheDomainToSearch) {
+  auto answer = ask(request(DhcpType::kDiscover, Bytes{119}));
+  EXPECT_EQ(*answer->message.find(option::kDomainSearch),
+            (Bytes{7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 3, 'o', 'r', 'g', 0}));
+}
+
+TEST(DhcpResponder, RefusesRelays) {
+  auto relayed = request(DhcpType::kDiscover);
+  relayed.relay = ip("20.20.1.77");
+  DropReason why{};
+  EXPECT_FALSE(ask(relayed, example_lease(), &why));
+  EXPECT_EQ(why, DropReason::kRelayed);
+}
+
 TEST(DhcpResponder, AcknowledgesItsOwnAddressInEveryState) {
   auto selecting = request(DhcpType::kRequest, kUdhcpcList);
   selecting.set(option::kRequestedAddress, ip("20.20.1.15"));

@@ -24,7 +24,7 @@ enum class DhcpType : std::uint8_t {
   kInform = 8,
 };
 
-/// Option codes that Weft knows (RFC 2132, 3442).
+/// Option codes that Weft knows (RFC 2132 where nothing else is said).
 namespace dhcp_option {
 inline constexpr std::uint8_t kSubnetMask = 1;
 inline constexpr std::uint8_t kRouters = 3;
@@ -42,7 +42,9 @@ inline constexpr std::uint8_t kParameterRequestList = 55;
 inline constexpr std::uint8_t kRenewalTime = 58;
 inline constexpr std::uint8_t kRebindingTime = 59;
 inline constexpr std::uint8_t kClientId = 61;
-inline constexpr std::uint8_t kClasslessRoutes = 121;
+inline constexpr std::uint8_t kDomainSearch = 119;              // RFC 3397
+inline constexpr std::uint8_t kClasslessRoutes = 121;           // RFC 3442
+inline constexpr std::uint8_t kMicrosoftClasslessRoutes = 249;  // the same, as Windows once asked for it
 }  // namespace dhcp_option
 
 struct DhcpMessage {
