@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "net/dhcp4.h"
-#include "net/dhcp6.h"
+#include "net/dns_names.h"
 
 namespace weft::agent {
 namespace {
