@@ -44,6 +44,5 @@ def story(teller):
 @pytest.fixture
 def tenant(teller):
     """A network with a subnet and an open security group; it goes with all that was put on it."""
-    tenant = Tenant(teller)
-    yield tenant
-    tenant.remove()
+    with Tenant(teller) as tenant:
+        yield tenant

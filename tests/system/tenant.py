@@ -37,6 +37,12 @@ class Tenant:
         for protocol in ("icmp", "tcp", "udp"):
             self.allow(protocol=protocol)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
     def request(self, method, path, body=None):
         request = urllib.request.Request(f"{self.t.environment['OS_ENDPOINT']}/v2.0/{path}", method=method,
                                          data=None if body is None else json.dumps(body).encode(),

@@ -68,12 +68,9 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def stage(teller):
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         tenant.allow_ipv6()
         yield Stage(tenant, allowed_address_pairs=PAIRS)
-    finally:
-        tenant.remove()
 
 
 @pytest.mark.parametrize("name", ALLOWED)

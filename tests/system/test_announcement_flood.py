@@ -19,14 +19,8 @@ SHARED_MAC, SHARED_IP = "00:00:5e:00:01:55", "10.77.0.250"
 
 @pytest.fixture
 def tenants(teller):
-    both = []
-    try:
-        for _ in range(2):
-            both.append(Tenant(teller))
-        yield both
-    finally:
-        for tenant in both:
-            tenant.remove()
+    with Tenant(teller) as loud, Tenant(teller) as quiet:
+        yield loud, quiet
 
 
 class Flood(threading.Thread):

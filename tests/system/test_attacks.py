@@ -26,22 +26,16 @@ FROM_A_GUEST = ("IPv4 with another port's MAC", "IPv4 with another port's addres
 
 @pytest.fixture(scope="module")
 def stage(teller):
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         tenant.allow_ipv6()
         yield Stage(tenant)
-    finally:
-        tenant.remove()
 
 
 @pytest.fixture(scope="module")
 def lawless_stage(teller):
     """The same, but nobody checks what these ports say."""
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         yield Stage(tenant, **UNCHECKED)
-    finally:
-        tenant.remove()
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -77,12 +71,9 @@ def test_even_without_port_security_a_group_is_no_sender(lawless_stage, name):
 @pytest.fixture(scope="module")
 def guest_stage(teller):
     """The same, but a guest sends."""
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         tenant.allow_ipv6()
         yield Stage(tenant, guest=True)
-    finally:
-        tenant.remove()
 
 
 @pytest.mark.parametrize("name", FROM_A_GUEST)

@@ -34,11 +34,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(teller):
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         yield World(tenant)
-    finally:
-        tenant.remove()
 
 
 # Each case is a generator: it lets the client in (giving the address that it speaks from), forbids it, and tidies up.

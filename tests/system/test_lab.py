@@ -18,13 +18,10 @@ from tenant import Tenant
 @pytest.fixture(scope="module")
 def places(teller):
     """The three places where commands run, by their command."""
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         guest, _ = tenant.start_vm("vm", "worker1")
         pod, _ = tenant.start_pod("pod", "worker2")
         yield {"node": ["exec", "worker3"], "guest": ["vm", "exec", guest], "pod": ["pod", "exec", pod]}
-    finally:
-        tenant.remove()
 
 
 @pytest.fixture(params=["node", "guest", "pod"])

@@ -42,11 +42,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(teller):
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         yield World(tenant)
-    finally:
-        tenant.remove()
 
 
 def udp_socket(place, port=0, family=socket.AF_INET):

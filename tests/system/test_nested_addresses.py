@@ -32,14 +32,11 @@ def test_g_allowed_address_pairs_are_the_other_way_out(story):
 @pytest.fixture(scope="module")
 def strict_stage(teller):
     """A sender that may ask one UDP port and nothing else, and whom nobody may ask."""
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         group = tenant.another_group("strict")
         tenant.forbid_all(group)
         tenant.allow(group, "egress", protocol="udp", port_range_min=CONTROL_PORT, port_range_max=CONTROL_PORT)
         yield Stage(tenant, mine={"security_groups": [group]})
-    finally:
-        tenant.remove()
 
 
 def test_g5_first_a_dhcp_client_is_allowed(strict_stage):

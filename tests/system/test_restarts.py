@@ -9,13 +9,10 @@ def pair(teller):
     """An instance on worker1 and a pod on worker2: (tenant, guest, its address, pod)."""
     from tenant import Tenant
 
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         guest, address = tenant.start_vm("vm", "worker1")
         pod, _ = tenant.start_pod("pod", "worker2")
         yield tenant, guest, address, pod
-    finally:
-        tenant.remove()
 
 
 def received(background):

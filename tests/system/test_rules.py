@@ -38,11 +38,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(teller):
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         yield World(tenant)
-    finally:
-        tenant.remove()
 
 
 @pytest.fixture(params=["same node", "other node"])
@@ -224,8 +221,7 @@ def test_answers_need_a_rule_where_groups_are_stateless(world, server, stateless
 
 def test_later_fragments_of_ipv6_pass_stateless_rules_of_their_remote(teller):
     """They do not show their protocol; the first one has to match the rule."""
-    tenant = Tenant(teller)
-    try:
+    with Tenant(teller) as tenant:
         group = tenant.another_group("stateless", stateful=False)
         tenant.forbid_all(group)
         tenant.allow(group, **udp(MARK_PORT))
@@ -245,5 +241,3 @@ def test_later_fragments_of_ipv6_pass_stateless_rules_of_their_remote(teller):
         tenant.allow(group, ethertype="IPv6", **udp(OTHER_PORT))
         tenant.forbid(rule)
         teller.wait(lambda: offsets() == [[8, 16]] * 2, "without the first, which is for another port")
-    finally:
-        tenant.remove()

@@ -20,11 +20,8 @@ COPIES = 3
 class Tunnelled:
     """A sender that nobody checks and a host's own port in one network; a victim in another; tunnels between their nodes."""
 
-    def __init__(self, teller):
-        self.t, self.tenants = teller, []
-
-    def start(self):
-        mine, other = self._tenant(), self._tenant()
+    def __init__(self, teller, mine, other):
+        self.t = teller
         host_port = mine.port("worker1")
         mine.wire("worker1", host_port, "hp-tunnels")
         mine.give_address("worker1", host_port, "hp-tunnels")
@@ -37,11 +34,6 @@ class Tunnelled:
             place.silence()
         self.host = Place(self._namespace("worker1"), "hp-tunnels", host_port)
         self.network = other.request("GET", f"networks/{other.network}")["network"]
-        return self
-
-    def _tenant(self):
-        self.tenants.append(Tenant(self.t))
-        return self.tenants[-1]
 
     def _namespace(self, node):
         return f"/var/run/netns/{self.t.environment['LAB_NAME']}-{node}"
@@ -64,18 +56,11 @@ class Tunnelled:
         drops = json.loads(self.t.run("weft drops --format json"))
         return sum(drop["packets"] for drop in drops if drop["reason"] == "tunnel endpoint" and drop["node"] == "worker1")
 
-    def remove(self):
-        for tenant in self.tenants:
-            tenant.remove()
-
 
 @pytest.fixture(scope="module")
 def tunnelled(teller):
-    stage = Tunnelled(teller)
-    try:
-        yield stage.start()
-    finally:
-        stage.remove()
+    with Tenant(teller) as mine, Tenant(teller) as other:
+        yield Tunnelled(teller, mine, other)
 
 
 @pytest.mark.parametrize("whose", ["the tunnels' device", "the host's port"])

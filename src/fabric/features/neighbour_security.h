@@ -6,9 +6,9 @@
 namespace weft::fabric {
 
 // ICMPv6 types (RFC 4861, RFC 2710, RFC 3810).
-inline constexpr int kListenerReport = 131, kListenerDone = 132, kRouterSolicitation = 133,
-                     kRouterAdvertisement = 134, kNeighbourSolicitation = 135, kNeighbourAdvertisement = 136,
-                     kListenerReportV2 = 143;
+inline constexpr int kListenerQuery = 130, kListenerReport = 131, kListenerDone = 132,
+                     kRouterSolicitation = 133, kRouterAdvertisement = 134, kNeighbourSolicitation = 135,
+                     kNeighbourAdvertisement = 136, kListenerReportV2 = 143;
 
 /// fe80::/64 with the EUI-64 of the MAC (RFC 4291, appendix A).
 IpAddress link_local(const MacAddress& mac);

@@ -76,9 +76,10 @@ Match of_policy(const Half& h, PortPolicy policy) {
 /// ARP, neighbour discovery and multicast listener messages, and the client's or the server's half of DHCP.
 Flows essentials(const Half& h, Direction direction) {
   Flows flows = {flow(h.essential, arp({}), {go(h.next)})};
-  for (int type : {134, 135, 136}) flows.push_back(flow(h.essential, icmpv6({}, type), {go(h.next)}));
+  for (int type : {kRouterAdvertisement, kNeighbourSolicitation, kNeighbourAdvertisement})
+    flows.push_back(flow(h.essential, icmpv6({}, type), {go(h.next)}));
   // Listeners and hosts that look for routers speak to groups only: MLD (RFC 2710, RFC 3810), RFC 4861.
-  for (int type : {130, 131, 132, 133, 143}) {
+  for (int type : {kListenerQuery, kListenerReport, kListenerDone, kRouterSolicitation, kListenerReportV2}) {
     flows.push_back(
         flow(h.essential, icmpv6({}, type).set_masked(Field::kIpv6Dst, kGroups, kGroups), {go(h.next)}));
   }
