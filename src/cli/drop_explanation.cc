@@ -85,9 +85,10 @@ Explanation explain_no_destination(const DropView& view) {
 }
 
 Explanation explain_too_many_macs(const DropView& view) {
-  return {.object = view.port_text(),
-          .why = "it announced more than 256 MACs that belong to no port within five minutes",
-          .remedies = {{.text = "give what nests behind it ports of its own, or wait"}}};
+  return {
+      .object = view.port_text(),
+      .why = "it announced more MACs that belong to no port than a switch learns behind one in five minutes",
+      .remedies = {{.text = "give what nests behind it ports of its own, or wait"}}};
 }
 
 Explanation explain_tunnel_endpoint(const DropView& view) {
