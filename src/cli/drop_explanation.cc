@@ -98,6 +98,31 @@ Explanation explain_tunnel_endpoint(const DropView& view) {
       .remedies = {{.text = "never allowed: tunnels between instances end at the instances' own addresses"}}};
 }
 
+Explanation explain_too_big(const DropView& view) {
+  const auto network = view.port ? view.intent.find<model::Network>(view.port->network) : nullptr;
+  Explanation out{.object = view.port_text(),
+                  .why = fmt::format("the packet is larger than the network's MTU{}",
+                                     network ? fmt::format(" ({})", network->mtu) : std::string())};
+  out.remedies.push_back(
+      {.text = "the sender was told the right size by ICMP; let the interface take its MTU from DHCP or "
+               "router advertisements, or set it by hand"});
+  return out;
+}
+
+Explanation explain_too_many_requests(const DropView& view) {
+  return {
+      .object = view.port_text(),
+      .why = "it sends more DHCP requests and router solicitations per second than a client has reason to",
+      .remedies = {{.text = "look for a client that does not take its answers"}}};
+}
+
+Explanation explain_malformed_request(const DropView& view) {
+  return {
+      .object = view.port_text(),
+      .why = "its DHCP request or router solicitation does not follow the protocol, or came through a relay",
+      .remedies = {{.text = "look at the packet: tcpdump -e -v on the interface, port 67 or port 547"}}};
+}
+
 }  // namespace
 
 Explanation explain(const DropSample& sample, const model::Intent& intent) {
@@ -142,6 +167,12 @@ Explanation explain(const DropSample& sample, const model::Intent& intent) {
       return explain_no_destination(view);
     case Drop::kTooManyMacs:
       return explain_too_many_macs(view);
+    case Drop::kTooBig:
+      return explain_too_big(view);
+    case Drop::kTooManyRequests:
+      return explain_too_many_requests(view);
+    case Drop::kMalformedRequest:
+      return explain_malformed_request(view);
     case Drop::kTunnelEndpoint:
       return explain_tunnel_endpoint(view);
   }

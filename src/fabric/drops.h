@@ -28,9 +28,12 @@ enum class Drop : std::uint8_t {
   kUnknownNetwork = 14,  ///< came from another node for a network without ports here
   kPortDown = 15,        ///< to a port that is administratively down
   kOtherProtocolIn = 17,
-  kNoDestination = 16,   ///< to a port that has no interface here, or whose node has no tunnel
-  kTooManyMacs = 19,     ///< the port announced more MACs than a switch learns behind one
-  kTunnelEndpoint = 18,  ///< a tunnel's packet inside a network, to this node's own end of tunnels
+  kNoDestination = 16,     ///< to a port that has no interface here, or whose node has no tunnel
+  kTooManyMacs = 19,       ///< the port announced more MACs than a switch learns behind one
+  kTooBig = 20,            ///< larger than the network's MTU
+  kTooManyRequests = 21,   ///< more DHCP requests or router solicitations per second than a port may send
+  kMalformedRequest = 22,  ///< a DHCP request or router solicitation that the agent refuses to read
+  kTunnelEndpoint = 18,    ///< a tunnel's packet inside a network, to this node's own end of tunnels
 };
 
 /// Which port the drop is about.
@@ -61,6 +64,9 @@ inline constexpr std::array kDrops = {
     DropInfo{Drop::kPortDown, "port down", DropSide::kNeither},
     DropInfo{Drop::kNoDestination, "unknown destination", DropSide::kNeither},
     DropInfo{Drop::kTooManyMacs, "too many MACs", DropSide::kSender},
+    DropInfo{Drop::kTooBig, "too big", DropSide::kSender},
+    DropInfo{Drop::kTooManyRequests, "too many requests", DropSide::kSender},
+    DropInfo{Drop::kMalformedRequest, "malformed request", DropSide::kSender},
     DropInfo{Drop::kTunnelEndpoint, "tunnel endpoint", DropSide::kNeither},
 };
 

@@ -110,6 +110,11 @@ template const IdSet& Intent::named<SecurityGroup>(const std::string&) const;
 template const IdSet& Intent::named<SecurityGroupRule>(const std::string&) const;
 template const IdSet& Intent::named<AddressGroup>(const std::string&) const;
 
+Ref<Port> Intent::distributed_port_of(const Uuid& subnet) const {
+  const Uuid* id = indexes_->distributed_ports.find(subnet);
+  return id ? find<Port>(*id) : nullptr;
+}
+
 Ref<Port> Intent::port_by_mac(const Uuid& network, const MacAddress& mac) const {
   const Uuid* id = indexes_->port_macs.find({network, mac.to_u64()});
   return id ? find<Port>(*id) : nullptr;

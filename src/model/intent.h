@@ -82,6 +82,8 @@ class Intent {
   /// Ids of objects of type T with this name.
   template <typename T>
   const IdSet& named(const std::string& name) const;
+  /// The port whose address every node answers for in a subnet with DHCP; null when there is none.
+  Ref<Port> distributed_port_of(const Uuid& subnet) const;
   Ref<Port> port_by_mac(const Uuid& network, const MacAddress& mac) const;
   Ref<SecurityGroup> default_group_of(const std::string& project) const;
   Ref<Node> node_named(const std::string& name) const;

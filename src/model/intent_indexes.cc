@@ -1,5 +1,7 @@
 #include "model/intent_indexes.h"
 
+#include "model/subnet_services.h"
+
 namespace weft::model {
 namespace {
 
@@ -38,6 +40,7 @@ void Intent::Indexes::add(const Port& p) {
   port_names.add(p.name, p.id);
   ports_by_network.add(p.network, p.id);
   port_macs.add({p.network, p.mac.to_u64()}, p.id);
+  if (const auto subnet = served_subnet(p)) distributed_ports.add(*subnet, p.id);
   if (p.host.empty()) return;
   ports_by_host.add(p.host, p.id);
   ++hosts_by_network[p.network][p.host];
@@ -47,6 +50,7 @@ void Intent::Indexes::remove(const Port& p) {
   port_names.remove(p.name, p.id);
   ports_by_network.remove(p.network, p.id);
   port_macs.remove({p.network, p.mac.to_u64()}, p.id);
+  if (const auto subnet = served_subnet(p)) distributed_ports.remove(*subnet, p.id);
   if (p.host.empty()) return;
   ports_by_host.remove(p.host, p.id);
   auto& hosts = hosts_by_network[p.network];

@@ -66,6 +66,7 @@ struct Intent::Indexes {
   std::unordered_map<Uuid, std::map<IpAddress, Uuid>> addresses_by_subnet;
   SetIndex<std::string> network_names, subnet_names, port_names, group_names, rule_names, address_group_names;
   UniqueIndex<std::pair<Uuid, std::uint64_t>> port_macs;
+  UniqueIndex<Uuid> distributed_ports;  ///< by the subnet that they serve
   UniqueIndex<std::pair<int, std::uint64_t>> network_vnis;
   UniqueIndex<std::string> default_groups, node_names;
 

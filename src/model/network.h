@@ -60,6 +60,13 @@ struct HostRoute {
   auto operator<=>(const HostRoute&) const = default;
 };
 
+/// How hosts of an IPv6 subnet come by addresses: Neutron's ipv6_ra_mode and ipv6_address_mode.
+enum class Ipv6Mode : std::uint8_t { kSlaac, kDhcpv6Stateless, kDhcpv6Stateful };
+
+/// Neutron's words: "slaac", "dhcpv6-stateless", "dhcpv6-stateful".
+std::string_view to_string(Ipv6Mode mode);
+std::optional<Ipv6Mode> parse_ipv6_mode(std::string_view text);
+
 struct Subnet : Common {
   Uuid network;
   IpPrefix cidr;
@@ -68,6 +75,8 @@ struct Subnet : Common {
   std::vector<IpRange> allocation_pools;
   std::vector<IpAddress> dns_nameservers;
   std::vector<HostRoute> host_routes;
+  std::optional<Ipv6Mode> ipv6_ra_mode;       ///< what router advertisements say; absent: Weft sends none
+  std::optional<Ipv6Mode> ipv6_address_mode;  ///< where addresses come from
 };
 
 /// Neutron's allowed address pair. `mac` absent: the port's own.
@@ -81,6 +90,17 @@ struct AddressPair {
   auto operator<=>(const AddressPair&) const = default;
 };
 
+/// One of a port's extra_dhcp_opts. An empty value means that the option is not sent at all.
+struct ExtraDhcpOption {
+  std::string name;  ///< a name of dnsmasq's ("bootfile-name"), a number, or either after "tag:ipxe,"
+  std::string value;
+  IpVersion version = IpVersion::kV4;
+  auto operator<=>(const ExtraDhcpOption&) const = default;
+};
+
+/// The device_owner of ports that every node with their network answers for.
+inline constexpr std::string_view kDistributedOwner = "network:distributed";
+
 struct Port : Common {
   Uuid network;
   MacAddress mac;
@@ -92,6 +112,9 @@ struct Port : Common {
   std::string binding_profile = "{}";  ///< binding:profile, JSON text
   bool port_security_enabled = true;
   std::vector<AddressPair> allowed_address_pairs;
+  std::string dns_name;    ///< host part, without a dot; empty: derived from the address
+  std::string dns_domain;  ///< with the final dot; empty: the network's
+  std::vector<ExtraDhcpOption> extra_dhcp_opts;
 };
 
 /// One fixed IP of one port: a row of its own, so that the store's index makes it unique.

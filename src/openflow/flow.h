@@ -114,6 +114,12 @@ struct PushVlan {
 struct DecTtl {
   auto operator<=>(const DecTtl&) const = default;
 };
+/// Compares the frame's size, Ethernet header included, and writes 1 (larger) or 0 (NXAST_CHECK_PKT_LARGER).
+struct CheckPktLarger {
+  std::uint16_t size = 0;  ///< bytes
+  SubField result;         ///< one bit
+  auto operator<=>(const CheckPktLarger&) const = default;
+};
 struct CtClear {
   auto operator<=>(const CtClear&) const = default;
 };

@@ -49,6 +49,12 @@ std::string to_text(const model::AddressPair& pair) {
 std::string to_text(const model::HostRoute& route) {
   return route.destination.to_string() + ' ' + route.nexthop.to_string();
 }
+std::string to_text(model::Ipv6Mode mode) {
+  return std::string(model::to_string(mode));
+}
+std::string to_text(const model::ExtraDhcpOption& option) {
+  return (option.version == IpVersion::kV4 ? "4 " : "6 ") + option.name + ' ' + option.value;
+}
 std::string to_text(model::Encapsulation encapsulation) {
   return std::string(model::to_string(encapsulation));
 }
@@ -93,6 +99,21 @@ bool read_text(const std::string& text, model::AddressPair& pair) {
 bool read_text(const std::string& text, model::HostRoute& route) {
   auto parts = halves(text, ' ');
   return parts && read_text(parts->first, route.destination) && read_text(parts->second, route.nexthop);
+}
+
+bool read_text(const std::string& text, model::Ipv6Mode& mode) {
+  return take(model::parse_ipv6_mode(text), mode);
+}
+
+bool read_text(const std::string& text, model::ExtraDhcpOption& option) {
+  auto parts = halves(text, ' ');
+  if (!parts || (parts->first != "4" && parts->first != "6")) return false;
+  auto rest = halves(parts->second, ' ');
+  if (!rest) return false;
+  option = {.name = rest->first,
+            .value = rest->second,
+            .version = parts->first == "4" ? IpVersion::kV4 : IpVersion::kV6};
+  return true;
 }
 
 bool read_atom(const ovsdb::Atom& atom, std::int64_t& number) {

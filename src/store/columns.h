@@ -16,6 +16,8 @@ std::string to_text(const MacAddress& mac);
 /// WRITTEN", with "-" for the one that was not.
 std::string to_text(const model::AddressPair& pair);
 std::string to_text(const model::HostRoute& route);  ///< "PREFIX NEXTHOP"
+std::string to_text(model::Ipv6Mode mode);
+std::string to_text(const model::ExtraDhcpOption& option);  ///< "VERSION NAME VALUE"; the value may be empty
 std::string to_text(model::Encapsulation encapsulation);
 std::string to_text(model::Direction direction);
 inline const std::string& to_text(const std::string& text) {
@@ -28,6 +30,8 @@ bool read_text(const std::string& text, IpRange& range);
 bool read_text(const std::string& text, MacAddress& mac);
 bool read_text(const std::string& text, model::AddressPair& pair);
 bool read_text(const std::string& text, model::HostRoute& route);
+bool read_text(const std::string& text, model::Ipv6Mode& mode);
+bool read_text(const std::string& text, model::ExtraDhcpOption& option);
 bool read_text(const std::string& text, model::Encapsulation& encapsulation);
 bool read_text(const std::string& text, model::Direction& direction);
 inline bool read_text(const std::string& text, std::string& out) {

@@ -98,13 +98,14 @@ struct Declared<Network> {
 template <>
 struct Declared<Subnet> {
   static constexpr std::string_view kTable = "Subnet";
-  static constexpr auto kColumns =
-      std::tuple_cat(kCommon, std::tuple(Column{"network", &Subnet::network}, Column{"cidr", &Subnet::cidr},
-                                         Column{"gateway_ip", &Subnet::gateway_ip},
-                                         Column{"enable_dhcp", &Subnet::enable_dhcp},
-                                         Column{"allocation_pools", &Subnet::allocation_pools},
-                                         OrderedColumn<Subnet>{"dns_nameservers", &Subnet::dns_nameservers},
-                                         Column{"host_routes", &Subnet::host_routes}));
+  static constexpr auto kColumns = std::tuple_cat(
+      kCommon,
+      std::tuple(Column{"network", &Subnet::network}, Column{"cidr", &Subnet::cidr},
+                 Column{"gateway_ip", &Subnet::gateway_ip}, Column{"enable_dhcp", &Subnet::enable_dhcp},
+                 Column{"allocation_pools", &Subnet::allocation_pools},
+                 OrderedColumn<Subnet>{"dns_nameservers", &Subnet::dns_nameservers},
+                 Column{"host_routes", &Subnet::host_routes}, Column{"ipv6_ra_mode", &Subnet::ipv6_ra_mode},
+                 Column{"ipv6_address_mode", &Subnet::ipv6_address_mode}));
 };
 
 template <>
@@ -117,7 +118,9 @@ struct Declared<Port> {
                  Column{"device_owner", &Port::device_owner}, Column{"host", &Port::host},
                  Column{"vnic_type", &Port::vnic_type}, Column{"binding_profile", &Port::binding_profile},
                  Column{"port_security_enabled", &Port::port_security_enabled},
-                 Column{"allowed_address_pairs", &Port::allowed_address_pairs}));
+                 Column{"allowed_address_pairs", &Port::allowed_address_pairs},
+                 Column{"dns_name", &Port::dns_name}, Column{"dns_domain", &Port::dns_domain},
+                 Column{"extra_dhcp_opts", &Port::extra_dhcp_opts}));
 };
 
 template <>

@@ -75,6 +75,28 @@ TEST(Rows, AnIpv6SubnetWithoutGatewaySurvives) {
   EXPECT_EQ(read.allocation_pools, subnet.allocation_pools);
 }
 
+TEST(Rows, AnIpv6SubnetKeepsItsModes) {
+  auto subnet = named<Subnet>("six");
+  subnet.cidr = *IpPrefix::parse("2001:db8::/64");
+  subnet.ipv6_ra_mode = Ipv6Mode::kDhcpv6Stateless;
+  auto read = round_trip(subnet);
+  EXPECT_EQ(read.ipv6_ra_mode, Ipv6Mode::kDhcpv6Stateless);
+  EXPECT_FALSE(read.ipv6_address_mode);
+}
+
+TEST(Rows, APortKeepsItsNameAndItsDhcpOptions) {
+  auto port = named<Port>("p");
+  port.network = Uuid::random();
+  port.dns_name = "web";
+  port.dns_domain = "example.org.";
+  port.extra_dhcp_opts = {{"bootfile-name", "a file with blanks", IpVersion::kV4},
+                          {"dns-server", "", IpVersion::kV6}};
+  auto read = round_trip(port);
+  EXPECT_EQ(read.dns_name, "web");
+  EXPECT_EQ(read.dns_domain, "example.org.");
+  EXPECT_EQ(read.extra_dhcp_opts, port.extra_dhcp_opts);
+}
+
 TEST(Rows, APortSurvivesWithItsAddressPairs) {
   auto port = named<Port>("p");
   port.network = Uuid::random();

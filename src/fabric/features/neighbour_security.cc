@@ -3,6 +3,7 @@
 #include <set>
 
 #include "fabric/features/places.h"
+#include "net/eui64.h"
 
 namespace weft::fabric {
 namespace {
@@ -58,12 +59,6 @@ Flows refusals(const PortView& port) {
 }
 
 }  // namespace
-
-IpAddress link_local(const MacAddress& mac) {
-  const auto& m = mac.bytes;
-  return IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2], 0xff,
-                        0xfe, m[3], m[4], m[5]});
-}
 
 Flows neighbour_security(const PortView& port) {
   Flows flows = refusals(port);

@@ -10,9 +10,6 @@ inline constexpr int kListenerQuery = 130, kListenerReport = 131, kListenerDone 
                      kRouterSolicitation = 133, kRouterAdvertisement = 134, kNeighbourSolicitation = 135,
                      kNeighbourAdvertisement = 136, kListenerReportV2 = 143;
 
-/// fe80::/64 with the EUI-64 of the MAC (RFC 4291, appendix A).
-IpAddress link_local(const MacAddress& mac);
-
 /// For a port with port security.
 Flows neighbour_security(const PortView& port);
 

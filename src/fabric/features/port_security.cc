@@ -4,6 +4,7 @@
 
 #include "fabric/features/neighbour_security.h"
 #include "fabric/features/places.h"
+#include "net/eui64.h"
 
 namespace weft::fabric {
 namespace {

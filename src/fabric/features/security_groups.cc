@@ -4,6 +4,7 @@
 
 #include "fabric/features/conntrack.h"
 #include "fabric/features/neighbour_security.h"
+#include "net/eui64.h"
 
 namespace weft::fabric {
 namespace {
