@@ -47,11 +47,11 @@ TEST(Conflict, OtherErrorsAreNone) {
 }
 
 TEST(Schema, SameMajorAndNotOlderWillDo) {
-  EXPECT_TRUE(check_schema_version("1.3.0", "1.2.0"));
-  EXPECT_TRUE(check_schema_version("1.3.0", "1.10.0"));
-  EXPECT_THAT(check_schema_version("1.3.0", "1.1.9").error().message, HasSubstr("ovsdb-client convert"));
-  EXPECT_THAT(check_schema_version("1.3.0", "2.0.0").error().message, HasSubstr("upgrade this program"));
-  EXPECT_FALSE(check_schema_version("1.3.0", ""));
+  EXPECT_TRUE(check_schema_version("1.2.0", "1.2.0"));
+  EXPECT_TRUE(check_schema_version("1.2.0", "1.10.0"));
+  EXPECT_THAT(check_schema_version("1.2.0", "1.1.9").error().message, HasSubstr("ovsdb-client convert"));
+  EXPECT_THAT(check_schema_version("1.2.0", "2.0.0").error().message, HasSubstr("upgrade this program"));
+  EXPECT_FALSE(check_schema_version("1.2.0", ""));
 }
 
 TEST(Schema, TravelsWithTheLibrary) {
