@@ -1,7 +1,7 @@
 #pragma once
-// Making and changing ports: address, MAC and group allocation against the store's unique indexes. Used by
-// weftd's front doors and by the agent's CNI server alike. A lost race is retried here; callers see Neutron's
-// error types.
+// Making and changing ports, and what their addresses depend on: address, MAC and group allocation against
+// the store's unique indexes. Used by weftd's front doors and by the agent's CNI server alike. A lost race is
+// retried here; callers see Neutron's error types.
 
 #include <optional>
 #include <vector>
@@ -19,7 +19,8 @@ struct AddressRequest {
 struct PortRequest {
   model::Port port;               ///< a nil id is filled in; `network` and `project_id` are required
   std::optional<MacAddress> mac;  ///< absent: a random fa:16:3e:*
-  /// Absent: one address of each IP version that the network has subnets of. Present and empty: none.
+  /// Absent: one address of each IP version that the network has subnets of. Present and empty: none. Unless
+  /// empty, the port also gets its EUI-64 address of every subnet with automatic addresses.
   std::optional<std::vector<AddressRequest>> fixed_ips;
   /// Absent: the project's default group (none without port security). Present: exactly these.
   std::optional<std::vector<Uuid>> groups;
@@ -35,8 +36,9 @@ struct PortRows {
 /// Creates ports, all or none (bulk). Errors, with Neutron's type names: NetworkNotFound, SubnetNotFound,
 /// IpAddressGenerationFailure (kConflict, 409), InvalidIpForNetwork / InvalidIpForSubnet / InvalidInput
 /// (kInvalid, 400), IpAddressInUse, MacAddressInUse (kConflict, 409), SecurityGroupNotFound,
-/// IpAddressAlreadyAllocated, SecurityGroupConflict (kConflict: stateful and stateless groups mixed), and
-/// those of check_port_security().
+/// IpAddressAlreadyAllocated, AllocationOnAutoAddressSubnet (kInvalid, 400: an address of the caller's choice
+/// where addresses are automatic), SecurityGroupConflict (kConflict: stateful and stateless groups mixed),
+/// InvalidInput for what looks like a distributed port, and those of check_port_security().
 Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRequest> requests);
 
 struct PortChange {
@@ -46,10 +48,12 @@ struct PortChange {
   std::optional<std::vector<Uuid>> groups;
   std::optional<std::int64_t> if_revision;  ///< HTTP If-Match: revision_number=N
 };
-/// kNotFound PortNotFound, else as create_ports; RevisionNumberConstraintFailed (kConflict, 412).
+/// A new MAC also means new automatic addresses. Errors: kNotFound PortNotFound, else as create_ports;
+/// RevisionNumberConstraintFailed (kConflict, 412); ServicePortInUse (kConflict, 409) for distributed ports.
 Task<void> update_port(store::Store& store, PortChange change);
 
-/// Removes a port with its addresses, memberships and bindings. kNotFound PortNotFound.
+/// Removes a port with its addresses, memberships and bindings. Errors: kNotFound PortNotFound;
+/// ServicePortInUse (kConflict, 409) for distributed ports, which go with their subnet or its DHCP.
 Task<void> delete_port(store::Store& store, Uuid id);
 
 /// The project's default group, made with Neutron's four default rules when it is missing (a lost race finds
@@ -61,8 +65,29 @@ Task<Uuid> ensure_default_group(store::Store& store, std::string project);
 /// is taken).
 Task<void> create_networks(store::Store& store, std::vector<model::Network> networks);
 
-/// Commits new subnets, all or none; overlaps on a network are refused, also when two weftd try at once.
-/// Errors: InvalidInput (kInvalid, 400: overlaps), NetworkNotFound.
+/// Removes a network with its subnets and their distributed ports, and with ports of other services that
+/// Neutron removes on its own ("network:dhcp"). Errors: kNotFound NetworkNotFound; NetworkInUse (kConflict,
+/// 409: it has other ports).
+Task<void> delete_network(store::Store& store, Uuid id);
+
+/// Commits new subnets, all or none, each with its distributed port if it has DHCP; a subnet with automatic
+/// addresses also gives one to every port that the network has. Overlaps on a network are refused, also when
+/// two weftd try at once. Errors: InvalidInput (kInvalid, 400: overlaps), NetworkNotFound,
+/// IpAddressGenerationFailure (kConflict, 409: the pools have no room for the distributed port).
 Task<void> create_subnets(store::Store& store, std::vector<model::Subnet> subnets);
+
+struct SubnetChange {
+  model::Subnet after;  ///< all attributes as they shall be; `id`, `network` and `cidr` can't change
+  std::optional<std::int64_t> if_revision;  ///< HTTP If-Match: revision_number=N
+};
+/// Changes a subnet; `revision` and `updated_at` are set here. Its distributed port comes and goes with
+/// enable_dhcp, and leaves an address that becomes the gateway's. Errors: kNotFound SubnetNotFound;
+/// RevisionNumberConstraintFailed (kConflict, 412); IpAddressGenerationFailure as create_subnets.
+Task<void> update_subnet(store::Store& store, SubnetChange change);
+
+/// Removes a subnet with its distributed port and the addresses that ports have of it on their own: automatic
+/// ones, and those of ports that delete_network() removes, too. Errors: kNotFound SubnetNotFound; SubnetInUse
+/// (kConflict, 409: other ports have addresses of it).
+Task<void> delete_subnet(store::Store& store, Uuid id);
 
 }  // namespace weft::ipam
