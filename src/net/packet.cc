@@ -11,8 +11,10 @@ using wire::put, wire::store16, wire::u16;
 
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherArp = 0x0806;
+constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 constexpr std::size_t kEthernetHeader = 14;
 constexpr std::size_t kIpv4Header = 20;
+constexpr std::size_t kIpv6Header = 40;
 constexpr std::size_t kUdpHeader = 8;
 constexpr std::size_t kArpBody = 28;
 constexpr std::uint8_t kProtocolUdp = 17;
@@ -35,6 +37,40 @@ void put_ipv4_header(Frame& out, const IpAddress& source, const IpAddress& desti
   store16(out, start + 10, internet_checksum(FrameView(out).subspan(start)));
 }
 
+void put_ipv6_header(Frame& out, const IpAddress& source, const IpAddress& destination, std::size_t payload) {
+  put(out, 0x60000000, 4);
+  put(out, static_cast<std::uint32_t>(payload), 2);
+  put(out, kProtocolUdp << 8 | 64, 2);
+  put(out, source);
+  put(out, destination);
+}
+
+/// What an IP packet carries, with its ends.
+struct IpBody {
+  IpAddress source, destination;
+  FrameView udp;
+};
+
+Result<IpBody> parse_ipv4(FrameView ip) {
+  if (ip.size() < kIpv4Header) return fail(Errc::kProtocol, "not an IPv4 packet");
+  std::size_t header = static_cast<std::size_t>(ip[0] & 0x0f) * 4, total = u16(ip, 2);
+  if (ip[0] >> 4 != 4 || header < kIpv4Header || total < header || total > ip.size())
+    return fail(Errc::kProtocol, "malformed IPv4 header");
+  if (internet_checksum(ip.first(header)) != 0) return fail(Errc::kProtocol, "wrong IPv4 checksum");
+  if (u16(ip, 6) & 0x3fff) return fail(Errc::kProtocol, "IPv4 fragment");
+  if (ip[9] != kProtocolUdp) return fail(Errc::kProtocol, "not UDP");
+  return IpBody{wire::ipv4(ip, 12), wire::ipv4(ip, 16), ip.subspan(header, total - header)};
+}
+
+Result<IpBody> parse_ipv6(FrameView ip) {
+  if (ip.size() < kIpv6Header) return fail(Errc::kProtocol, "not an IPv6 packet");
+  std::size_t payload = u16(ip, 4);
+  if (ip[0] >> 4 != 6 || payload > ip.size() - kIpv6Header)
+    return fail(Errc::kProtocol, "malformed IPv6 header");
+  if (ip[6] != kProtocolUdp) return fail(Errc::kProtocol, "not UDP");
+  return IpBody{wire::ipv6(ip, 8), wire::ipv6(ip, 24), ip.subspan(kIpv6Header, payload)};
+}
+
 }  // namespace
 
 std::uint16_t internet_checksum(FrameView data, std::uint32_t sum) {
@@ -45,42 +81,39 @@ std::uint16_t internet_checksum(FrameView data, std::uint32_t sum) {
 }
 
 Result<UdpPacket> parse_udp(FrameView frame) {
-  if (frame.size() < kEthernetHeader + kIpv4Header + kUdpHeader || u16(frame, 12) != kEtherIpv4) {
-    return fail(Errc::kProtocol, "not an IPv4 packet");
-  }
-  FrameView ip = frame.subspan(kEthernetHeader);
-  std::size_t header = static_cast<std::size_t>(ip[0] & 0x0f) * 4, total = u16(ip, 2);
-  if (ip[0] >> 4 != 4 || header < kIpv4Header || total < header + kUdpHeader || total > ip.size()) {
-    return fail(Errc::kProtocol, "malformed IPv4 header");
-  }
-  if (internet_checksum(ip.first(header)) != 0) return fail(Errc::kProtocol, "wrong IPv4 checksum");
-  if (u16(ip, 6) & 0x3fff) return fail(Errc::kProtocol, "IPv4 fragment");
-  if (ip[9] != kProtocolUdp) return fail(Errc::kProtocol, "not UDP");
-  FrameView udp = ip.subspan(header, total - header);
-  std::size_t length = u16(udp, 4);
+  if (frame.size() < kEthernetHeader) return fail(Errc::kProtocol, "not an Ethernet frame");
+  const FrameView ip = frame.subspan(kEthernetHeader);
+  const std::uint16_t ethertype = u16(frame, 12);
+  if (ethertype != kEtherIpv4 && ethertype != kEtherIpv6) return fail(Errc::kProtocol, "not an IP packet");
+  WEFT_TRY(const IpBody body, ethertype == kEtherIpv4 ? parse_ipv4(ip) : parse_ipv6(ip));
+  const FrameView udp = body.udp;
+  std::size_t length = udp.size() < kUdpHeader ? 0 : u16(udp, 4);
   if (length < kUdpHeader || length > udp.size()) return fail(Errc::kProtocol, "malformed UDP header");
-  return UdpPacket{.source = {wire::mac(frame, 6), wire::ipv4(ip, 12), u16(udp, 0)},
-                   .destination = {wire::mac(frame, 0), wire::ipv4(ip, 16), u16(udp, 2)},
+  return UdpPacket{.source = {wire::mac(frame, 6), body.source, u16(udp, 0)},
+                   .destination = {wire::mac(frame, 0), body.destination, u16(udp, 2)},
                    .payload = udp.subspan(kUdpHeader, length - kUdpHeader)};
 }
 
 Frame build_udp(const UdpEndpoint& source, const UdpEndpoint& destination, FrameView payload) {
+  const bool v4 = source.address.is_v4();
   auto length = static_cast<std::uint16_t>(kUdpHeader + payload.size());
   Frame out;
-  out.reserve(kEthernetHeader + kIpv4Header + length);
-  put_ethernet(out, destination.mac, source.mac, kEtherIpv4);
-  put_ipv4_header(out, source.address, destination.address, length);
+  out.reserve(kEthernetHeader + kIpv6Header + length);
+  put_ethernet(out, destination.mac, source.mac, v4 ? kEtherIpv4 : kEtherIpv6);
+  if (v4)
+    put_ipv4_header(out, source.address, destination.address, length);
+  else
+    put_ipv6_header(out, source.address, destination.address, length);
   std::size_t udp = out.size();
   put(out, source.port, 2);
   put(out, destination.port, 2);
   put(out, length, 2);
   put(out, 0, 2);
   put(out, payload);
-  std::uint32_t pseudo_header = kProtocolUdp + length;
-  for (const IpAddress& address : {source.address, destination.address}) {
-    pseudo_header += (address.to_u32() >> 16) + (address.to_u32() & 0xffff);
-  }
-  std::uint16_t checksum = internet_checksum(FrameView(out).subspan(udp), pseudo_header);
+  const std::size_t addresses = v4 ? 8 : 32;  // just before
+  const auto sum =
+      wire::pseudo_header(FrameView(out).subspan(udp - addresses, addresses), kProtocolUdp, length);
+  std::uint16_t checksum = internet_checksum(FrameView(out).subspan(udp), sum);
   store16(out, udp + 6, checksum == 0 ? 0xffff : checksum);  // zero would mean "none"
   return out;
 }

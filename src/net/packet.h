@@ -1,5 +1,5 @@
 #pragma once
-// Frames that a node answers itself: Ethernet with IPv4/UDP or ARP, parsed and built with checksums.
+// Frames that a node answers itself: Ethernet with UDP or ARP, parsed and built with checksums.
 
 #include <cstdint>
 #include <span>
@@ -21,16 +21,18 @@ struct UdpEndpoint {
   bool operator==(const UdpEndpoint&) const = default;
 };
 
-/// An unfragmented IPv4/UDP packet; the payload points into the frame.
+/// An unfragmented UDP packet over IPv4 or IPv6; the payload points into the frame.
 struct UdpPacket {
   UdpEndpoint source;
   UdpEndpoint destination;
   FrameView payload;
 };
 
-/// Errors: kProtocol for anything else than one whole, untagged UDP packet over IPv4. The UDP checksum is not
-/// looked at: a guest leaves it to a network card that does not exist.
+/// Errors: kProtocol for anything else than one whole, untagged UDP packet over IPv4, or over IPv6 without
+/// extension headers. The UDP checksum is not looked at: a guest leaves it to a network card that does not
+/// exist.
 Result<UdpPacket> parse_udp(FrameView frame);
+/// In the IP version of the source's address, which the destination's shares.
 Frame build_udp(const UdpEndpoint& source, const UdpEndpoint& destination, FrameView payload);
 
 struct ArpPacket {

@@ -55,6 +55,14 @@ inline void put(std::vector<std::uint8_t>& out, const MacAddress& mac) {
 inline void put(std::vector<std::uint8_t>& out, const IpAddress& ip) {
   put(out, FrameView(ip.bytes()).first(ip.is_v4() ? 4 : 16));
 }
+/// The sum of the pseudo header before a UDP or ICMPv6 message of `length` bytes (RFC 768; RFC 8200, 8.1), to
+/// start its checksum with. `addresses`: source and destination as in the IP header.
+inline std::uint32_t pseudo_header(FrameView addresses, std::uint8_t protocol, std::size_t length) {
+  std::uint32_t sum = protocol + static_cast<std::uint32_t>(length);
+  for (std::size_t at = 0; at + 1 < addresses.size(); at += 2) sum += u16(addresses, at);
+  return sum;
+}
+
 /// Writes over what is there.
 inline void store16(std::vector<std::uint8_t>& out, std::size_t at, std::uint16_t v) {
   out[at] = static_cast<std::uint8_t>(v >> 8);

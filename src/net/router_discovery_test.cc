@@ -1,0 +1,88 @@
+#include "net/router_discovery.h"
+
+#include <gtest/gtest.h>
+
+#include "net/hex_frame.h"
+
+namespace weft::net {
+namespace {
+
+const MacAddress kHost = MacAddress::from_u64(0xfa163e000001), kRouter = MacAddress::from_u64(0x020000000001);
+
+/// As scapy writes it.
+Frame solicitation() {
+  return frame_from_hex(
+      "333300000002fa163e00000186dd6000000000103afffe80000000000000f8163efffe000001ff020000000000000000000000"
+      "000002"
+      "85000efe000000000101fa163e000001");
+}
+
+TEST(RouterSolicitation, TellsWhoAsks) {
+  const auto parsed = parse_router_solicitation(solicitation());
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(*parsed, (RouterSolicitation{kHost, *IpAddress::parse("fe80::f816:3eff:fe00:1"), kHost}));
+}
+
+TEST(RouterSolicitation, IsRefusedAfterARouter) {
+  Frame far = solicitation();
+  far[14 + 7] = 254;
+  EXPECT_EQ(parse_router_solicitation(far).error().code, Errc::kForbidden);
+}
+
+TEST(RouterSolicitation, IsRefusedWhenItsChecksumIsWrong) {
+  Frame changed = solicitation();
+  changed.back() ^= 1;
+  EXPECT_FALSE(parse_router_solicitation(changed));
+}
+
+TEST(RouterSolicitation, IsRefusedWhenItIsCut) {
+  const Frame whole = solicitation();
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(parse_router_solicitation(FrameView(whole).first(size))) << size;
+}
+
+/// The frame with another byte of the message, and the checksum that goes with it.
+Frame with_byte(std::size_t at, std::uint8_t value) {
+  Frame frame = solicitation();
+  const int difference = at % 2 == 0 ? (value - frame[at]) << 8 : value - frame[at];
+  const int sum = (frame[56] << 8 | frame[57]) - difference;
+  const int folded = (sum % 0xffff + 0xffff) % 0xffff;
+  frame[at] = value;
+  frame[56] = static_cast<std::uint8_t>(folded >> 8);
+  frame[57] = static_cast<std::uint8_t>(folded);
+  return frame;
+}
+
+TEST(RouterSolicitation, IsRefusedWithAnOptionWithoutLength) {
+  EXPECT_TRUE(parse_router_solicitation(with_byte(67, 0xf0))) << "the control";
+  EXPECT_FALSE(parse_router_solicitation(with_byte(63, 0)));
+  EXPECT_FALSE(parse_router_solicitation(with_byte(63, 2)));
+}
+
+TEST(RouterSolicitation, IsRefusedWithAnotherCode) {
+  EXPECT_FALSE(parse_router_solicitation(with_byte(55, 1)));
+}
+
+TEST(RouterAdvertisement, IsWhatScapyWrites) {
+  const RouterAdvertisement advertisement{
+      .other = true,
+      .mtu = 1450,
+      .prefixes = {{.prefix = *IpPrefix::parse("2001:db8::/64"), .autonomous = true}},
+      .names = {.servers = {*IpAddress::parse("2001:db8::53")}, .search_domains = {"example"}}};
+  EXPECT_EQ(
+      build_router_advertisement(advertisement, kRouter, *IpAddress::parse("fe80::1"), kHost,
+                                 *IpAddress::parse("fe80::f816:3eff:fe00:1")),
+      frame_from_hex("fa163e00000102000000000186dd6000000000703afffe800000000000000000000000000001fe800000000"
+                     "00000f8163efffe0000018600c820404000000000000000000000010102000000000105010000000005aa03"
+                     "0440c0ffffffffffffffff0000000020010db800000000000000000000000019030000ffffffff20010db80"
+                     "000000000000000000000531f030000ffffffff076578616d706c650000000000000000"));
+}
+
+TEST(RouterAdvertisement, OfNothingHasItsSenderOnly) {
+  const Frame frame = build_router_advertisement({}, kRouter, *IpAddress::parse("fe80::1"), kHost,
+                                                 *IpAddress::parse("ff02::1"));
+  EXPECT_EQ(frame.size(), 14u + 40u + 16u + 8u);
+}
+
+}  // namespace
+}  // namespace weft::net
