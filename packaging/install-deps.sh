@@ -8,8 +8,9 @@ build="g++ cmake ninja-build ccache pkgconf make git clang-14 clang-format clang
   libcli11-dev libtomlplusplus-dev libexpected-dev libnl-3-dev libnl-route-3-dev libgtest-dev libgmock-dev
   libbenchmark-dev"
 lab="openvswitch-switch containerd runc containernetworking-plugins qemu-system-x86 linux-image-cloud-amd64 busybox-static
-  cpio kmod iproute2 iptables procps util-linux ethtool tcpdump iputils-ping isc-dhcp-client python3 python3-openstackclient"
-tests="python3-pytest python3-scapy"
+  cpio bzip2 kmod iproute2 iptables procps util-linux ethtool tcpdump iputils-ping isc-dhcp-client python3
+  python3-openstackclient"
+tests="python3-pytest python3-scapy udhcpc dhcpcd-base dnsmasq-base ndisc6 systemd"
 
 wanted="$build $lab $tests"
 # shellcheck disable=SC2086  # a list of words

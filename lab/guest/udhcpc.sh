@@ -1,8 +1,9 @@
 #!/bin/sh
 # Applies what the DHCP server offered: address, MTU, routes, name servers.
+lease=/run/lease-$interface
 case $1 in
   deconfig)
-    rm -f /run/lease
+    rm -f "$lease"
     ip -4 address flush dev "$interface"
     ;;
   bound | renew)
@@ -18,9 +19,9 @@ case $1 in
     elif [ -n "$router" ]; then
       ip route replace default via "${router%% *}" dev "$interface"
     fi
-    : >/etc/resolv.conf
-    for server in $dns; do echo "nameserver $server" >>/etc/resolv.conf; done
-    env >/run/lease.new
-    mv /run/lease.new /run/lease
+    for server in $dns; do echo "nameserver $server"; done >"/run/resolv-$interface"
+    cat /run/resolv-* >/etc/resolv.conf
+    env >"$lease.new"
+    mv "$lease.new" "$lease"
     ;;
 esac

@@ -66,10 +66,11 @@ def _add_exec(verbs, name, text, run, target):
 
 
 def _add_vm_verbs(verbs):
-    start = _verb(verbs, "start", "start a guest; returns when it has a lease", run_vm_start)
+    start = _verb(verbs, "start", "start a guest; returns when it has its leases", run_vm_start)
     start.add_argument("name")
     start.add_argument("--node", required=True)
-    start.add_argument("--port", required=True, metavar="PORT", help="a port's id or name")
+    start.add_argument("--port", required=True, action="append", metavar="PORT",
+                       help="a port's id or name; repeated: one interface for each, eth0 first")
     _add_exec(verbs, "exec", "run a command in a guest: vm exec NAME -- CMD", run_vm_exec, "name")
     _verb(verbs, "stop", "stop a guest and unplug it", run_vm_stop).add_argument("name")
 

@@ -17,7 +17,7 @@ INTEGRATION_BRIDGE = "br-int"
 TAP_MTU = 1500
 # A microvm has no clock that the kernel could measure the processor's against; software emulation shows it the host's.
 _CLOCK = "tsc_early_khz={} tsc=reliable"
-WAIT_FOR_LEASE = "until [ -e /run/lease ]; do usleep 20000; done"
+WAIT_FOR_LEASES = 'for nic; do until [ -e "/run/lease-$nic" ]; do usleep 20000; done; done'
 
 
 def _folder(lab, name):
@@ -46,43 +46,52 @@ def _find_port(lab, wanted):
     return found[0]
 
 
-def start(lab, name, node, wanted_port):
-    """Starts a guest on a port; returns when its shell answers and its DHCP client has a lease."""
+def start(lab, name, node, wanted_ports):
+    """Starts a guest with an interface for each port; returns when its shell answers and its DHCP clients have leases."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}", name):
         raise LabError(f"{name!r} is no name for a guest")
-    port = _find_port(lab, wanted_port)
-    if port["binding:host_id"] not in ("", node.name):
-        raise LabError(f"port {wanted_port} is bound to {port['binding:host_id']}, not to {node.name}")
+    ports = [_find_port(lab, wanted) for wanted in wanted_ports]
+    for port, wanted in zip(ports, wanted_ports):
+        if port["binding:host_id"] not in ("", node.name):
+            raise LabError(f"port {wanted} is bound to {port['binding:host_id']}, not to {node.name}")
     folder = _folder(lab, name)
     try:
         folder.mkdir(parents=True)
     except FileExistsError as error:
         raise LabError(f"guest {name} exists") from error
     try:
-        _boot(lab, name, node, port)
+        _boot(lab, name, node, ports)
     except BaseException:
         _remove(lab, name)
         raise
 
 
-def _boot(lab, name, node, port):
-    tap = f"tap{port['id'][:11]}"
+def _boot(lab, name, node, ports):
     vm_uuid = str(uuid.uuid4())
-    claimed = _claim(lab, node, port, vm_uuid)
     folder = _folder(lab, name)
-    (folder / "vm.json").write_text(json.dumps({"node": node.name, "tap": tap, "port": port["id"], "claimed": claimed}))
-    _plug(node, tap, port, vm_uuid)
-    command = _qemu(lab, name, tap, port["mac_address"], vm_uuid)
+    interfaces = []
+    for port in ports:
+        interfaces.append({"tap": f"tap{port['id'][:11]}", "port": port["id"], "claimed": _claim(lab, node, port, vm_uuid)})
+        (folder / "vm.json").write_text(json.dumps({"node": node.name, "interfaces": interfaces}))
+        _plug(node, interfaces[-1]["tap"], port, vm_uuid)
+    command = _qemu(lab, name, [(i["tap"], port["mac_address"]) for i, port in zip(interfaces, ports)], vm_uuid)
     processes.spawn(lab, node.name, _process(name), command, namespace=node.namespace)
     wait_until(guest_exec.socket_path(folder, 0).exists, f"QEMU of guest {name}")
     try:
         execute_quietly(lab, name, ["true"], BOOT_TIMEOUT)
     except LabError as error:
         raise LabError(f"guest {name} did not boot (its console: {_console(lab, name)})") from error
+    leased = [f"eth{number}" for number, port in enumerate(ports) if _has_lease(lab, port)]
     try:
-        execute_quietly(lab, name, ["sh", "-c", WAIT_FOR_LEASE], LEASE_TIMEOUT)
+        execute_quietly(lab, name, ["sh", "-c", WAIT_FOR_LEASES, "sh", *leased], LEASE_TIMEOUT)
     except LabError as error:
         raise LabError(f"guest {name} got no DHCP lease within {LEASE_TIMEOUT} s") from error
+
+
+def _has_lease(lab, port):
+    """Whether a DHCP client of IPv4 on this port gets an answer."""
+    subnets = [http.api(lab, "GET", f"/v2.0/subnets/{ip['subnet_id']}")["subnet"] for ip in port["fixed_ips"]]
+    return any(subnet["ip_version"] == 4 and subnet["enable_dhcp"] for subnet in subnets)
 
 
 def _claim(lab, node, port, vm_uuid):
@@ -109,7 +118,7 @@ def _console(lab, name):
     return lab.logs / f"vm-{name}.console"
 
 
-def _qemu(lab, name, tap, mac, vm_uuid):
+def _qemu(lab, name, nics, vm_uuid):
     folder = _folder(lab, name)
     command = ["qemu-system-x86_64", "-name", name, "-uuid", vm_uuid,
                "-M", "microvm,x-option-roms=off,rtc=on", "-accel", "tcg,tb-size=64", "-m", str(MEMORY_MIB),
@@ -118,10 +127,11 @@ def _qemu(lab, name, tap, mac, vm_uuid):
                "-kernel", guest_image.kernel(), "-initrd", guest_image.initramfs(),
                "-append", f"console=ttyS0 panic=-1 quiet {_CLOCK.format(guest_image.tsc_khz())}"
                           f" exec_slots={guest_exec.SLOTS} guest={name}",
-               # No offloads: the switch reads raw packets and can't complete a checksum left to a NIC.
-               "-netdev", f"tap,id=net,ifname={tap},script=no,downscript=no,vnet_hdr=off",
-               "-device", f"virtio-net-device,netdev=net,mac={mac}",
                "-device", "virtio-serial-device"]
+    for number, (tap, mac) in enumerate(nics):
+        # No offloads: the switch reads raw packets and can't complete a checksum left to a NIC.
+        command += ["-netdev", f"tap,id=net{number},ifname={tap},script=no,downscript=no,vnet_hdr=off",
+                    "-device", f"virtio-net-device,netdev=net{number},mac={mac}"]
     for slot in range(guest_exec.SLOTS):
         path = guest_exec.socket_path(folder, slot)
         command += ["-chardev", f"socket,id=exec{slot},path={path},server=on,wait=off",
@@ -152,15 +162,16 @@ def _remove(lab, name):
         vm = _read(lab, name)
         node = next(n for n in lab.workers(int(vm["node"].removeprefix("worker"))) if n.name == vm["node"])
         processes.kill(lab, node.name, _process(name))
-        switch.vsctl(node, "--no-wait", "--if-exists", "del-port", INTEGRATION_BRIDGE, vm["tap"])
-        netns.run_in(node, "ip", "link", "delete", vm["tap"], check=False)
-        _disclaim(lab, vm)
+        for interface in vm["interfaces"]:
+            switch.vsctl(node, "--no-wait", "--if-exists", "del-port", INTEGRATION_BRIDGE, interface["tap"])
+            netns.run_in(node, "ip", "link", "delete", interface["tap"], check=False)
+            _disclaim(lab, interface)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _disclaim(lab, vm):
-    if vm["claimed"]:
+def _disclaim(lab, interface):
+    if interface["claimed"]:
         try:
-            http.api(lab, "PUT", f"/v2.0/ports/{vm['port']}", {"port": {key: "" for key in vm["claimed"]}})
+            http.api(lab, "PUT", f"/v2.0/ports/{interface['port']}", {"port": {key: "" for key in interface["claimed"]}})
         except LabError:
             pass  # the port may be deleted already, or weftd be down: the guest goes all the same

@@ -3,8 +3,10 @@ import hashlib
 import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
+from weftlab import udhcpc6
 from weftlab.errors import LabError
 from weftlab.layout import CACHE, ROOT
 from weftlab.shell import run
@@ -38,7 +40,8 @@ def initramfs():
 
 def _fingerprint():
     digest = hashlib.sha256(kernel().name.encode())
-    for path in [*sorted(SOURCES.iterdir()), pathlib.Path(__file__), pathlib.Path(BUSYBOX), *PROGRAMS]:
+    for path in [*sorted(SOURCES.iterdir()), pathlib.Path(__file__), pathlib.Path(udhcpc6.__file__), pathlib.Path(BUSYBOX),
+                 *PROGRAMS]:
         digest.update(pathlib.Path(path).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -53,7 +56,9 @@ def _build(root, image):
     _compile("exec_agent.cc", root / "bin/exec-agent")
     _compile("frame_sender.cc", root / "bin/frame-sender")
     _copy(SOURCES / "init", root / "init", 0o755)
-    _copy(SOURCES / "udhcpc.sh", root / "etc/udhcpc.sh", 0o755)
+    for script in ("udhcpc.sh", "udhcpc6.sh"):
+        _copy(SOURCES / script, root / "etc" / script, 0o755)
+    _add_udhcpc6(root)
     # tcpdump becomes the user of its name, who has to exist.
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0:root:/root:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
@@ -89,6 +94,14 @@ def _add_busybox(root):
         link = root / "bin" / applet
         if not link.exists():
             link.symlink_to("busybox")
+
+
+def _add_udhcpc6(root):
+    """Guests do without where its source can't be had: none starts it by itself."""
+    try:
+        _copy(udhcpc6.program(), root / "bin/udhcpc6", 0o755)
+    except LabError as error:
+        print(f"lab: guests have no udhcpc6: {error}", file=sys.stderr)
 
 
 def _add_program(root, source, target):
