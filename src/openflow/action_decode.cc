@@ -115,6 +115,14 @@ Decoded controller2(Reader& in) {
   return a;
 }
 
+Decoded check_pkt_larger(Reader& in) {
+  std::uint16_t size = in.u16();
+  int bit = in.u16();
+  auto result = subfield(in.u32(), bit, 1);
+  if (!result) return std::nullopt;
+  return CheckPktLarger{size, *result};
+}
+
 Decoded conn_track(Reader& in) {
   std::uint16_t flags = in.u16();
   std::uint32_t zone_header = in.u32();
@@ -223,6 +231,8 @@ Decoded decode_nicira(Reader& in, bool nested) {
       return learn(in, false);
     case Nx::kLearn2:
       return learn(in, true);
+    case Nx::kCheckPktLarger:
+      return check_pkt_larger(in);
   }
   return std::nullopt;
 }

@@ -131,6 +131,13 @@ void encode(Writer& out, const DecTtl&) {
   out.zeros(4);
 }
 
+void encode(Writer& out, const CheckPktLarger& a) {
+  Frame frame(out, Nx::kCheckPktLarger);
+  out.u16(a.size);
+  out.u16(static_cast<std::uint16_t>(a.result.low));
+  out.u32(subfield_header(a.result));
+}
+
 void encode(Writer& out, const CtClear&) {
   Frame frame(out, Nx::kCtClear);
 }

@@ -31,6 +31,7 @@ enum class Nx : std::uint16_t {
   kController2 = 37,
   kCtClear = 43,
   kLearn2 = 45,
+  kCheckPktLarger = 49,
 };
 
 /// Properties of NXAST_CONTROLLER2.

@@ -71,6 +71,9 @@ std::string text(const PushVlan& a, TableName) {
 std::string text(const DecTtl&, TableName) {
   return "dec_ttl";
 }
+std::string text(const CheckPktLarger& a, TableName) {
+  return fmt::format("check_pkt_larger({})->{}", a.size, text(a.result));
+}
 std::string text(const CtClear&, TableName) {
   return "ct_clear";
 }

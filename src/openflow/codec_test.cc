@@ -70,6 +70,19 @@ TEST(ActionCodec, TheResultOfLearningIsOneBit) {
                                                            0, 1, 8,  4,  0, 0, 0, 0}));  // of reg4
 }
 
+TEST(ActionCodec, ComparesSizesInNicirasLayout) {
+  const CheckPktLarger check{.size = 1464, .result = {Field::kReg4, 5, 1}};
+  Bytes bytes;
+  Writer out(bytes);
+  encode_actions(out, {check});
+  EXPECT_EQ(bytes, (Bytes{0xff, 0xff, 0x00, 0x18, 0x00, 0x00, 0x23, 0x20, 0x00, 49,  // NXAST_CHECK_PKT_LARGER
+                          0x05, 0xb8, 0x00, 5,    0x00, 0x01, 0x08, 0x04,            // 1464, bit 5 of reg4
+                          0,    0,    0,    0,    0,    0}));
+  EXPECT_EQ(to_text({check}), "check_pkt_larger(1464)->NXM_NX_REG4[5]");
+  bytes[13] = 32;
+  EXPECT_TRUE(std::holds_alternative<Opaque>((*decode_actions(bytes))[0])) << "a bit that reg4 has not";
+}
+
 TEST(ActionCodec, ALearnActionWithOtherPartsIsForeign) {
   Learn learn{.table = 10};
   learn.match = {{{Field::kReg0, 0, 28}, {Field::kReg0, 0, 28}}};

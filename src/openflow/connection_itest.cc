@@ -185,6 +185,49 @@ TEST_F(ConnectionTest, AMeterBoundsWhatAFlowSendsUp) {
   run_until([&] { return count(2) == 200; });
   EXPECT_GE(count(1), 1);
   EXPECT_LE(count(1), 30);
+  auto stats = await(connection->meter_stats());
+  ASSERT_TRUE(stats) << stats.error().message;
+  ASSERT_EQ(stats->size(), 1u);
+  EXPECT_EQ(stats->front().id, 1u);
+  EXPECT_EQ(stats->front().packets, 200u);
+  EXPECT_EQ(stats->front().dropped, 200u - static_cast<std::uint64_t>(count(1)));
+}
+
+TEST_F(ConnectionTest, ManyMetersComeAndGoInOneRoundTrip) {
+  std::vector<Meter> meters;
+  std::vector<std::uint32_t> ids;
+  for (std::uint32_t n = 0; n < 1000; ++n) {
+    ids.push_back(0x10000 + n);
+    meters.push_back({ids.back(), 20, 40});
+  }
+  EXPECT_TRUE(await(connection->set_meters(meters)));
+  EXPECT_TRUE(await(connection->set_meters(meters))) << "they are there already";
+  auto stats = await(connection->meter_stats());
+  ASSERT_TRUE(stats) << stats.error().message;
+  EXPECT_EQ(stats->size(), meters.size()) << "in several parts";
+  ids.pop_back();
+  EXPECT_TRUE(await(connection->delete_meters(ids)));
+  EXPECT_TRUE(await(connection->delete_meters(ids))) << "they are gone already";
+  stats = await(connection->meter_stats());
+  ASSERT_TRUE(stats) << stats.error().message;
+  EXPECT_EQ(*stats, (std::vector<MeterStats>{{meters.back().id, 0, 0}}));
+}
+
+TEST_F(ConnectionTest, TellsFramesThatAreLargerThanASize) {
+  constexpr SubField kLarge{Field::kReg4, 4, 1};
+  Flow check{.key = {.table = 3, .priority = 10}};
+  check.actions = {CheckPktLarger{1464, kLarge}, Resubmit{4}};
+  Flow large{.key = {.table = 4, .priority = 10}};
+  large.key.match.set_bits(Field::kReg4, 4, 1, 1);
+  large.actions = {Controller{.userdata = {1}}};
+  Flow other{.key = {.table = 4, .priority = 5}};
+  other.actions = {Controller{.userdata = {2}}};
+  auto applied = await(connection->apply(additions({check, large, other})));
+  ASSERT_TRUE(applied) << applied.error().message;
+  for (std::size_t size : {1464, 1465})
+    connection->packet_out(std::vector<std::uint8_t>(size, 0xee), kPortController, {Resubmit{3}});
+  run_until([&] { return packets.size() == 2; });
+  for (const PacketIn& packet : packets) EXPECT_EQ(packet.userdata[0], packet.frame.size() > 1464 ? 1 : 2);
 }
 
 TEST_F(ConnectionTest, DumpsAndForgetsByOneBitOfTheCookie) {

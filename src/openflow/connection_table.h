@@ -15,12 +15,13 @@ namespace weft::openflow {
 /// by a flow that names it, except registers and metadata, which start at zero.
 using Packet = std::map<Field, Bits>;
 
-/// What the tracker sees of a packet, and flows do not.
+/// What the switch sees of a packet, and the matches of flows do not.
 struct TrackerView {
   /// Of a fragment: the packet that it is a part of. The tracker reassembles first.
   std::optional<Packet> whole;
   /// Of an ICMP error: the packet that it is about, as far as the error quotes it.
   std::optional<Packet> quoted;
+  std::size_t size = 0;  ///< of the frame, bytes: what check_pkt_larger compares
 };
 
 /// ct_state bits (ovs-fields(7)).

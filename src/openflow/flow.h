@@ -167,7 +167,7 @@ struct Opaque {
 };
 
 using Action = std::variant<Output, OutputField, SetField, Move, Resubmit, Conjunction, Controller, Group,
-                            PopVlan, PushVlan, DecTtl, CtClear, ConnTrack, Learn, Opaque>;
+                            PopVlan, PushVlan, DecTtl, CheckPktLarger, CtClear, ConnTrack, Learn, Opaque>;
 
 /// Identity of a flow in a switch: no two flows share it.
 struct FlowKey {

@@ -167,6 +167,10 @@ struct Interpreter::Run {
   }
   void operator()(const Resubmit& a) { look_up(a.table); }
   void operator()(const Controller& a) { send(kPortController, a.userdata); }
+  void operator()(const CheckPktLarger& a) {
+    const Bits larger(trip.view.size > a.size ? 1 : 0);
+    write(packet, a.result.field, larger << a.result.low, mask_of(a.result));
+  }
   void operator()(const CtClear&) { clear_tracked_fields(packet); }
   void operator()(const DecTtl&) {
     if (auto ttl = packet.find(Field::kIpTtl); ttl != packet.end() && ttl->second.lo > 0) --ttl->second.lo;

@@ -43,6 +43,22 @@ TEST(Interpreter, NoFlowOrNoActionDrops) {
   EXPECT_TRUE(run({flow(0, 1, {}, {})}, tcp("10.0.0.1", "10.0.0.2", 1, 80)).sent.empty());
 }
 
+TEST(Interpreter, AFrameIsLargerThanASizeOnlyBeyondIt) {
+  const SubField large{Field::kReg4, 4, 1};
+  const Interpreter interpreter(
+      {flow(0, 1, {},
+            {SetField{Field::kReg4, 0x30, Bits::ones(32)}, CheckPktLarger{1464, large}, Resubmit{1}}),
+       flow(1, 2, Match().set_bits(Field::kReg4, 4, 2, 3), {Output{5}}), flow(1, 1, {}, {Output{6}})});
+  auto goes_to = [&](std::uint32_t port, std::size_t size) {
+    ConnectionTable connections;
+    LearnedFlows learned;
+    return interpreter.run(tcp("10.0.0.1", "10.0.0.2", 1, 80), connections, learned, {.size = size})
+        .reached(port);
+  };
+  EXPECT_TRUE(goes_to(5, 1465));
+  EXPECT_TRUE(goes_to(6, 1464));
+}
+
 TEST(Interpreter, NothingGoesBackOutOfTheIngressPortUnlessAskedTo) {
   Packet packet = tcp("10.0.0.1", "10.0.0.2", 1, 80);
   EXPECT_TRUE(run({flow(0, 1, {}, {Output{1}})}, packet).sent.empty());

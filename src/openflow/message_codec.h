@@ -69,9 +69,12 @@ void encode_flow_stats_request(Bytes& out, std::uint32_t xid, std::uint8_t table
                                std::uint64_t cookie_mask);
 void encode_packet_out(Bytes& out, std::uint32_t xid, ByteView frame, std::uint32_t in_port,
                        const std::vector<Action>& actions);
-/// ADD and MODIFY, with `xid` and `xid` + 1: the switch refuses the one if the meter exists, the other if it
-/// does not.
-void encode_set_meter(Bytes& out, std::uint32_t xid, const Meter& meter);
+/// The switch refuses to add a meter that exists, and to modify one that does not.
+void encode_add_meter(Bytes& out, std::uint32_t xid, const Meter& meter);
+void encode_modify_meter(Bytes& out, std::uint32_t xid, const Meter& meter);
+void encode_delete_meter(Bytes& out, std::uint32_t xid, std::uint32_t id);
+/// Of all meters.
+void encode_meter_stats_request(Bytes& out, std::uint32_t xid);
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone);
 
 // Bodies of messages from the switch (what follows the header).
@@ -89,6 +92,13 @@ struct FlowStatsPart {
 };
 /// Errors: kProtocol; kNotFound for another kind of multipart reply.
 Result<FlowStatsPart> decode_flow_stats_reply(ByteView body);
+
+struct MeterStatsPart {
+  std::vector<MeterStats> meters;
+  bool more = false;
+};
+/// Errors: kProtocol; kNotFound for another kind of multipart reply.
+Result<MeterStatsPart> decode_meter_stats_reply(ByteView body);
 /// Nothing for any other experimenter message.
 Result<std::optional<PacketIn>> decode_experimenter(ByteView body);
 

@@ -69,6 +69,24 @@ Result<FlowStats> decode_flow(ByteView bytes) {
   return out;
 }
 
+/// Meter, length, six bytes of padding, flows, packets, bytes, duration; then packets and bytes of each band.
+Result<MeterStats> decode_meter(Reader& in) {
+  constexpr std::size_t kFixedPart = 40;
+  MeterStats out{.id = in.u32()};
+  std::size_t length = in.u16();
+  if (length < kFixedPart) return fail(Errc::kProtocol, "meter statistics of a wrong length");
+  in.skip(10);
+  out.packets = in.u64();
+  in.skip(16);
+  Reader bands(in.bytes(length - kFixedPart));
+  if (!in.ok()) return fail(Errc::kProtocol, "truncated meter statistics");
+  while (bands.remaining() >= 16) {
+    out.dropped += bands.u64();
+    bands.skip(8);
+  }
+  return out;
+}
+
 void read_property(PacketIn& packet, PacketInProperty type, ByteView payload, Result<Match>& metadata) {
   Reader value(payload);
   switch (type) {
@@ -175,6 +193,21 @@ Result<FlowStatsPart> decode_flow_stats_reply(ByteView body) {
     } else {
       return fail(std::move(flow.error()));
     }
+  }
+  return part;
+}
+
+Result<MeterStatsPart> decode_meter_stats_reply(ByteView body) {
+  Reader in(body);
+  std::uint16_t type = in.u16();
+  std::uint16_t flags = in.u16();
+  in.skip(4);
+  if (!in.ok()) return fail(Errc::kProtocol, "truncated multipart reply");
+  if (type != kMultipartMeter) return fail(Errc::kNotFound, "not a meter statistics reply");
+  MeterStatsPart part{.more = (flags & kMultipartMore) != 0};
+  while (!in.at_end()) {
+    WEFT_TRY(MeterStats meter, decode_meter(in));
+    part.meters.push_back(meter);
   }
   return part;
 }

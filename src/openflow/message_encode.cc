@@ -172,9 +172,30 @@ void encode_packet_out(Bytes& out, std::uint32_t xid, ByteView frame, std::uint3
   w.bytes(frame);
 }
 
-void encode_set_meter(Bytes& out, std::uint32_t xid, const Meter& meter) {
+void encode_add_meter(Bytes& out, std::uint32_t xid, const Meter& meter) {
   encode_meter_mod(out, xid, MeterCommand::kAdd, meter);
-  encode_meter_mod(out, xid + 1, MeterCommand::kModify, meter);
+}
+
+void encode_modify_meter(Bytes& out, std::uint32_t xid, const Meter& meter) {
+  encode_meter_mod(out, xid, MeterCommand::kModify, meter);
+}
+
+void encode_delete_meter(Bytes& out, std::uint32_t xid, std::uint32_t id) {
+  Message message(out, MessageType::kMeterMod, xid);
+  Writer& w = message.out();
+  w.u16(static_cast<std::uint16_t>(MeterCommand::kDelete));
+  w.u16(kMeterPacketsPerSecond);
+  w.u32(id);
+}
+
+void encode_meter_stats_request(Bytes& out, std::uint32_t xid) {
+  Message message(out, MessageType::kMultipartRequest, xid);
+  Writer& w = message.out();
+  w.u16(kMultipartMeter);
+  w.u16(0);
+  w.zeros(4);
+  w.u32(kAny);
+  w.zeros(4);
 }
 
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone) {

@@ -19,13 +19,14 @@ enum class PacketInProperty : std::uint16_t {
   kUserdata = 7
 };
 
-enum class MeterCommand : std::uint16_t { kAdd = 0, kModify = 1 };
+enum class MeterCommand : std::uint16_t { kAdd = 0, kModify = 1, kDelete = 2 };
 inline constexpr std::uint16_t kMeterPacketsPerSecond = 2;
 inline constexpr std::uint16_t kMeterBurst = 4;
 inline constexpr std::uint16_t kMeterBandDrop = 1;
 
 inline constexpr std::uint16_t kHelloVersionBitmap = 1;
 inline constexpr std::uint16_t kMultipartFlow = 1;
+inline constexpr std::uint16_t kMultipartMeter = 9;
 inline constexpr std::uint16_t kMultipartMore = 1;
 inline constexpr std::uint16_t kApplyActions = 4;
 inline constexpr std::uint16_t kAtomicAndOrdered = 1 | 2;

@@ -32,6 +32,15 @@ struct Meter {
   std::uint32_t id = 0;  ///< from 1
   std::uint32_t packets_per_second = 0;
   std::uint32_t burst = 0;  ///< packets that may come at once
+  auto operator<=>(const Meter&) const = default;
+};
+
+/// What a meter saw since it was made.
+struct MeterStats {
+  std::uint32_t id = 0;
+  std::uint64_t packets = 0;  ///< that came to it
+  std::uint64_t dropped = 0;  ///< of these, those that it kept back
+  auto operator<=>(const MeterStats&) const = default;
 };
 
 /// A flow as the switch has it.

@@ -152,7 +152,7 @@ class Generator {
   }
 
   Action metadata_action() {
-    switch (below(10)) {
+    switch (below(11)) {
       case 0:
         return set_field(Field::kEthDst);
       case 1:
@@ -171,6 +171,8 @@ class Generator {
         return CtClear{};
       case 8:
         return learn();
+      case 9:
+        return CheckPktLarger{static_cast<std::uint16_t>(number()), part(Field::kReg4, 1)};
       default:
         return set_field(reg(static_cast<int>(below(16))));
     }

@@ -5,8 +5,8 @@
 namespace weft::openflow {
 namespace {
 
-/// More flows than any bridge of ours holds: a peer that sends more is broken.
-constexpr std::size_t kMaxDumpedFlows = 4'000'000;
+/// More flows or meters than any bridge of ours holds: a peer that sends more is broken.
+constexpr std::size_t kMaxDumped = 4'000'000;
 
 }  // namespace
 
@@ -150,13 +150,23 @@ void Session::await_barrier(std::uint32_t first_xid, Done done) {
   };
 }
 
-void Session::set_meter(const Meter& meter, Done done) {
-  std::uint32_t add = take_xids(2);
-  encode_set_meter(output_, add, meter);
-  counts_.messages_sent += 2;
-  // Nobody waits for the addition: that of a meter that exists is refused, and any other refusal makes the
+void Session::set_meters(const std::vector<Meter>& meters, Done done) {
+  const auto count = static_cast<std::uint32_t>(meters.size());
+  std::uint32_t add = take_xids(2 * count), modify = add + count;
+  for (std::uint32_t i = 0; i < count; ++i) encode_add_meter(output_, add + i, meters[i]);
+  for (std::uint32_t i = 0; i < count; ++i) encode_modify_meter(output_, modify + i, meters[i]);
+  counts_.messages_sent += 2 * count;
+  // Nobody waits for the additions: that of a meter that exists is refused, and any other refusal makes the
   // modification fail too.
-  await_barrier(add + 1, std::move(done));
+  await_barrier(modify, std::move(done));
+}
+
+void Session::delete_meters(const std::vector<std::uint32_t>& ids, Done done) {
+  const auto count = static_cast<std::uint32_t>(ids.size());
+  std::uint32_t first = take_xids(count);
+  for (std::uint32_t i = 0; i < count; ++i) encode_delete_meter(output_, first + i, ids[i]);
+  counts_.messages_sent += count;
+  await_barrier(first, std::move(done));
 }
 
 void Session::flush_zone(std::uint16_t zone, Done done) {
@@ -166,29 +176,49 @@ void Session::flush_zone(std::uint16_t zone, Done done) {
   await_barrier(xid, std::move(done));
 }
 
-void Session::dump_flows(std::uint8_t table, std::uint64_t cookie, std::uint64_t cookie_mask, Dumped done) {
-  std::uint32_t xid = take_xids(1);
-  encode_flow_stats_request(output_, xid, table, cookie, cookie_mask);
+template <typename T, typename Decode>
+void Session::collect(std::uint32_t xid, Decode decode, std::function<void(Result<std::vector<T>>)> done) {
   ++counts_.messages_sent;
-  auto flows = std::make_shared<std::vector<FlowStats>>();
-  auto finish = std::make_shared<Dumped>(std::move(done));
+  auto items = std::make_shared<std::vector<T>>();
+  auto finish = std::make_shared<decltype(done)>(std::move(done));
   Request& request = add_request(xid, xid);
   request.aborted = [finish](const Error& error) { (*finish)(weft::fail(error)); };
   request.failed = [this, finish, xid](std::uint32_t, ByteView error) {
     requests_.erase(xid);
     (*finish)(weft::fail(Errc::kProtocol, "switch refused a dump: " + error_text(error)));
   };
-  request.answered = [this, finish, flows, xid](MessageType type, ByteView body) -> Result<void> {
+  request.answered = [this, finish, items, decode, xid](MessageType type, ByteView body) -> Result<void> {
     if (type != MessageType::kMultipartReply) return {};
-    WEFT_TRY(FlowStatsPart part, decode_flow_stats_reply(body));
-    counts_.unreadable_flows += part.unreadable;
-    std::move(part.flows.begin(), part.flows.end(), std::back_inserter(*flows));
-    if (flows->size() > kMaxDumpedFlows) return weft::fail(Errc::kProtocol, "endless flow dump");
-    if (part.more) return {};
+    WEFT_TRY(bool more, decode(body, *items));
+    if (items->size() > kMaxDumped) return weft::fail(Errc::kProtocol, "endless dump");
+    if (more) return {};
     requests_.erase(xid);
-    (*finish)(std::move(*flows));
+    (*finish)(std::move(*items));
     return {};
   };
+}
+
+void Session::dump_flows(std::uint8_t table, std::uint64_t cookie, std::uint64_t cookie_mask, Dumped done) {
+  std::uint32_t xid = take_xids(1);
+  encode_flow_stats_request(output_, xid, table, cookie, cookie_mask);
+  auto decode = [this](ByteView body, std::vector<FlowStats>& flows) -> Result<bool> {
+    WEFT_TRY(FlowStatsPart part, decode_flow_stats_reply(body));
+    counts_.unreadable_flows += part.unreadable;
+    std::move(part.flows.begin(), part.flows.end(), std::back_inserter(flows));
+    return part.more;
+  };
+  collect<FlowStats>(xid, decode, std::move(done));
+}
+
+void Session::meter_stats(Metered done) {
+  std::uint32_t xid = take_xids(1);
+  encode_meter_stats_request(output_, xid);
+  auto decode = [](ByteView body, std::vector<MeterStats>& meters) -> Result<bool> {
+    WEFT_TRY(MeterStatsPart part, decode_meter_stats_reply(body));
+    meters.insert(meters.end(), part.meters.begin(), part.meters.end());
+    return part.more;
+  };
+  collect<MeterStats>(xid, decode, std::move(done));
 }
 
 void Session::packet_out(ByteView frame, std::uint32_t in_port, const std::vector<Action>& actions) {

@@ -14,6 +14,7 @@ class Session {
  public:
   using Done = std::function<void(Result<void>)>;
   using Dumped = std::function<void(Result<std::vector<FlowStats>>)>;
+  using Metered = std::function<void(Result<std::vector<MeterStats>>)>;
   struct Events {
     std::function<void(std::uint64_t datapath_id)> ready;  ///< HELLO, FEATURES and settings are through
     std::function<void(PacketIn)> packet_in;
@@ -38,8 +39,10 @@ class Session {
   void barrier(Done done);
   void dump_flows(std::uint8_t table, std::uint64_t cookie, std::uint64_t cookie_mask, Dumped done);
   void packet_out(ByteView frame, std::uint32_t in_port, const std::vector<Action>& actions);
-  /// Adds the meter, or changes the one of its id.
-  void set_meter(const Meter& meter, Done done);
+  /// Adds the meters, or changes those of their ids.
+  void set_meters(const std::vector<Meter>& meters, Done done);
+  void delete_meters(const std::vector<std::uint32_t>& ids, Done done);
+  void meter_stats(Metered done);
   void flush_zone(std::uint16_t zone, Done done);
   /// Asks the switch for a sign of life.
   void probe();
@@ -64,6 +67,11 @@ class Session {
   Request& add_request(std::uint32_t first, std::uint32_t last);
   void await_barrier(std::uint32_t first_xid, Done done);
   void commit(const std::shared_ptr<Bundle>& bundle);
+
+  /// Waits for all parts of a multipart reply: decode(body, items) adds what a part tells of and says whether
+  /// there is more.
+  template <typename T, typename Decode>
+  void collect(std::uint32_t xid, Decode decode, std::function<void(Result<std::vector<T>>)> done);
 
   Result<void> handle(const Header& header, ByteView body);
   Result<void> handle_hello(const Header& header, ByteView body);

@@ -103,7 +103,7 @@ TEST_F(SessionTest, FindsAnswersOfInterleavedRequests) {
 
 TEST_F(SessionTest, AMeterThatExistsIsChanged) {
   std::optional<Result<void>> done;
-  session.set_meter({1, 100, 10}, [&](Result<void> r) { done = std::move(r); });
+  session.set_meters({{1, 100, 10}}, [&](Result<void> r) { done = std::move(r); });
   auto messages = sent();
   ASSERT_EQ(messages.size(), 3u);  // add, modify, barrier
   refuse(messages[0].second);
@@ -117,12 +117,48 @@ TEST_F(SessionTest, AMeterThatExistsIsChanged) {
 
 TEST_F(SessionTest, AMeterThatCanBeNeitherAddedNorChangedFails) {
   std::optional<Result<void>> done;
-  session.set_meter({1, 100, 10}, [&](Result<void> r) { done = std::move(r); });
+  session.set_meters({{1, 100, 10}}, [&](Result<void> r) { done = std::move(r); });
   auto messages = sent();
   refuse(messages[0].second);
   refuse(messages[1].second);
   ASSERT_TRUE(done);
   EXPECT_FALSE(*done);
+}
+
+TEST_F(SessionTest, CollectsMeterStatisticsFromAllTheirParts) {
+  std::optional<Result<std::vector<MeterStats>>> done;
+  session.meter_stats([&](auto r) { done = std::move(r); });
+  const std::uint32_t xid = sent().at(0).second;
+  auto part = [&](std::uint8_t meter, bool more) {
+    Bytes bytes{5, 19, 0, 72,
+                0, 0,  0, static_cast<std::uint8_t>(xid),
+                0, 9,  0, more ? std::uint8_t{1} : std::uint8_t{0}};
+    Writer w(bytes);
+    w.zeros(4);
+    w.u32(meter);
+    w.u16(56);
+    w.zeros(10);
+    w.u64(1000);  // packets
+    w.zeros(16);
+    w.u64(900);  // kept back by the one band
+    w.zeros(8);
+    EXPECT_TRUE(session.receive(bytes));
+  };
+  part(7, true);
+  EXPECT_FALSE(done);
+  part(8, false);
+  ASSERT_TRUE(done && *done);
+  EXPECT_THAT(**done, ElementsAre(MeterStats{7, 1000, 900}, MeterStats{8, 1000, 900}));
+}
+
+TEST_F(SessionTest, MeterStatisticsOfAWrongLengthEndTheConversation) {
+  session.meter_stats([](auto) {});
+  Bytes bytes{5, 19, 0, 56, 0, 0, 0, static_cast<std::uint8_t>(sent().at(0).second), 0, 9, 0, 0};
+  Writer w(bytes);
+  w.zeros(8);
+  w.u16(39);
+  w.zeros(34);
+  EXPECT_FALSE(session.receive(bytes));
 }
 
 TEST_F(SessionTest, AnswersEchoWithItsPayload) {

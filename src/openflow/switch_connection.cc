@@ -189,12 +189,26 @@ Task<void> SwitchConnection::flush_zone(std::uint16_t zone) {
   co_return co_await wait(answer);
 }
 
-Task<void> SwitchConnection::set_meter(std::uint32_t id, std::uint32_t packets_per_second,
-                                       std::uint32_t burst) {
+Task<void> SwitchConnection::set_meters(std::vector<Meter> meters) {
   auto answer = std::make_shared<Answer<void>>(socket_.get_executor());
   if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");
-  session_.set_meter({id, packets_per_second, burst},
-                     [answer](Result<void> r) { answer->set(std::move(r)); });
+  session_.set_meters(meters, [answer](Result<void> r) { answer->set(std::move(r)); });
+  flush();
+  co_return co_await wait(answer);
+}
+
+Task<void> SwitchConnection::delete_meters(std::vector<std::uint32_t> ids) {
+  auto answer = std::make_shared<Answer<void>>(socket_.get_executor());
+  if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");
+  session_.delete_meters(ids, [answer](Result<void> r) { answer->set(std::move(r)); });
+  flush();
+  co_return co_await wait(answer);
+}
+
+Task<std::vector<MeterStats>> SwitchConnection::meter_stats() {
+  auto answer = std::make_shared<Answer<std::vector<MeterStats>>>(socket_.get_executor());
+  if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");
+  session_.meter_stats([answer](Result<std::vector<MeterStats>> r) { answer->set(std::move(r)); });
   flush();
   co_return co_await wait(answer);
 }

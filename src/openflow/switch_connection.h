@@ -33,7 +33,9 @@ class SwitchConnection final : public Connection, public std::enable_shared_from
   void packet_out(std::span<const std::uint8_t> frame, std::uint32_t in_port,
                   const std::vector<Action>& actions) override;
   Task<void> flush_zone(std::uint16_t zone) override;
-  Task<void> set_meter(std::uint32_t id, std::uint32_t packets_per_second, std::uint32_t burst) override;
+  Task<void> set_meters(std::vector<Meter> meters) override;
+  Task<void> delete_meters(std::vector<std::uint32_t> ids) override;
+  Task<std::vector<MeterStats>> meter_stats() override;
   void close() override;
   /// Closes without telling anybody: the listener's owner may be half destroyed.
   void retire();
