@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "ipam/owners.h"
+
 namespace weft::ipam {
 namespace {
 
@@ -12,6 +14,11 @@ constexpr std::uint64_t kMany = std::uint64_t{1} << 62;  // more than anybody nu
 /// nor IPv6.
 bool reserves_ends(const IpPrefix& cidr) {
   return cidr.version() == IpVersion::kV4 && cidr.length() < 31;
+}
+
+/// The first address of an IPv6 subnet is every router's (RFC 4291, 2.6.1), unless it has but two (RFC 6164).
+bool is_routers_anycast(const IpPrefix& cidr, const IpAddress& ip) {
+  return cidr.version() == IpVersion::kV6 && cidr.length() < 127 && ip == cidr.first();
 }
 
 /// The last 8 bytes as a number, and the bytes before them.
@@ -50,6 +57,11 @@ bool holds(const std::set<IpAddress>* set, const IpAddress& ip) {
   return set && set->contains(ip);
 }
 
+/// Could a pool give this address, were it free?
+bool is_for_all(const model::Subnet& subnet, const IpAddress& ip) {
+  return ip != subnet.gateway_ip && is_host_address(subnet.cidr, ip) && !is_routers_anycast(subnet.cidr, ip);
+}
+
 /// The first free address of the range. Walks the addresses in use alongside, so that a run costs no
 /// look-ups.
 std::optional<IpAddress> first_free(const model::Subnet& subnet, const Taken& taken, const IpRange& range) {
@@ -59,11 +71,19 @@ std::optional<IpAddress> first_free(const model::Subnet& subnet, const Taken& ta
   for (IpAddress ip = range.start;; ip = ip.next()) {
     if (used != in_use.end() && used->first == ip) {
       ++used;
-    } else if (ip != subnet.gateway_ip && is_host_address(subnet.cidr, ip) && !holds(taken.under_way, ip) &&
-               !holds(taken.in_this_batch, ip)) {
+    } else if (is_for_all(subnet, ip) && !holds(taken.under_way, ip) && !holds(taken.in_this_batch, ip)) {
       return ip;
     }
     if (ip == range.end) return std::nullopt;
+  }
+}
+
+std::optional<IpAddress> last_free(const model::Subnet& subnet, const Taken& taken, const IpRange& range) {
+  for (IpAddress ip = range.end;; ip = ip.previous()) {
+    const bool used = taken.in_use && taken.in_use->contains(ip);
+    if (!used && is_for_all(subnet, ip) && !holds(taken.under_way, ip) && !holds(taken.in_this_batch, ip))
+      return ip;
+    if (ip == range.start) return std::nullopt;
   }
 }
 
@@ -72,6 +92,10 @@ std::optional<IpAddress> first_free(const model::Subnet& subnet, const Taken& ta
 bool is_host_address(const IpPrefix& cidr, const IpAddress& ip) {
   if (!cidr.contains(ip)) return false;
   return !reserves_ends(cidr) || (ip != cidr.first() && ip != cidr.last());
+}
+
+bool may_be_given(const IpPrefix& cidr, const IpAddress& ip, std::string_view device_owner) {
+  return is_host_address(cidr, ip) && (!is_routers_anycast(cidr, ip) || may_be_router(device_owner));
 }
 
 std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& taken, std::uint64_t random) {
@@ -99,6 +123,16 @@ std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& tak
   order.insert(order.end(), wrapped.begin(), wrapped.end());
   for (const IpRange& range : order) {
     if (auto ip = first_free(subnet, taken, range)) return ip;
+  }
+  return std::nullopt;
+}
+
+std::optional<IpAddress> find_last_free(const model::Subnet& subnet, const Taken& taken) {
+  auto pools = subnet.allocation_pools;
+  std::sort(pools.begin(), pools.end(), [](const auto& a, const auto& b) { return b.start < a.start; });
+  for (const IpRange& pool : pools) {
+    if (pool.end < pool.start) continue;
+    if (auto ip = last_free(subnet, taken, pool)) return ip;
   }
   return std::nullopt;
 }

@@ -19,9 +19,16 @@ struct Taken {
 /// May a port have this address by the subnet's shape: inside, and not the IPv4 network or broadcast address?
 bool is_host_address(const IpPrefix& cidr, const IpAddress& ip);
 
+/// May a port of this owner be given this address by name? As is_host_address(); also not an IPv6 subnet's
+/// first address, which is for routers.
+bool may_be_given(const IpPrefix& cidr, const IpAddress& ip, std::string_view device_owner);
+
 /// A free address of the subnet's allocation pools: the first one at or after a place that `random` picks,
 /// going around. Never the gateway. Nothing when all are taken.
 std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& taken, std::uint64_t random);
+
+/// The last free address of the pools.
+std::optional<IpAddress> find_last_free(const model::Subnet& subnet, const Taken& taken);
 
 /// Neutron's defaults for a subnet without its own: the first host address; everything but that one.
 std::optional<IpAddress> default_gateway(const IpPrefix& cidr);

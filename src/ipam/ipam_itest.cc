@@ -40,6 +40,7 @@ class IpamItest : public store::StoreFixture {
     return n;
   }
 
+  /// A subnet without DHCP, so that its ports are those that a test makes.
   Subnet subnet_of(const Network& network, const char* cidr) {
     Subnet s;
     s.id = Uuid::random();
@@ -47,6 +48,7 @@ class IpamItest : public store::StoreFixture {
     s.cidr = *IpPrefix::parse(cidr);
     s.gateway_ip = default_gateway(s.cidr);
     s.allocation_pools = default_pools(s.cidr, s.gateway_ip);
+    s.enable_dhcp = false;
     return s;
   }
 

@@ -3,6 +3,8 @@
 #include <random>
 #include <set>
 
+#include "ipam/guards.h"
+#include "ipam/owners.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
 #include "store/conflict.h"
@@ -55,6 +57,32 @@ Result<std::vector<Network>> with_vnis(const Intent& intent, std::vector<Network
   return networks;
 }
 
+tl::unexpected<Error> network_in_use(const Uuid& id, const std::string& ports) {
+  return fail(
+      Errc::kConflict,
+      fmt::format("Unable to complete operation on network {}. There are one or more ports still in use "
+                  "on the network, id for these ports is: {}.",
+                  id.to_string(), ports),
+      "NetworkInUse");
+}
+
+/// The network with its subnets and the ports that go with it.
+Result<store::Write> removal(const Intent& intent, const Uuid& network) {
+  store::Write write;
+  write.require<Network>(network);
+  std::string in_use;
+  for (const Uuid& id : intent.ports_of(network)) {
+    if (goes_with_its_network(intent.find<Port>(id)->device_owner))
+      remove_port(write, intent, id);
+    else
+      in_use += (in_use.empty() ? "" : ",") + id.to_string();
+  }
+  if (!in_use.empty()) return network_in_use(network, in_use);
+  for (const Uuid& id : intent.subnets_of(network)) write.remove<Subnet>(id);
+  write.remove<Network>(network);
+  return write;
+}
+
 }  // namespace
 
 Task<void> create_networks(store::Store& store, std::vector<Network> networks) {
@@ -69,6 +97,22 @@ Task<void> create_networks(store::Store& store, std::vector<Network> networks) {
     co_await pause_before_retry(attempt);
   }
   co_return no_network_available();
+}
+
+Task<void> delete_network(store::Store& store, Uuid id) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
+    if (!store.intent().find<Network>(id)) {
+      co_return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", id.to_string()),
+                     "NetworkNotFound");
+    }
+    WEFT_CO_TRY(auto write, removal(store.intent(), id));
+    auto committed = co_await store.commit(write);
+    if (committed) co_return Result<void>();
+    if (!worth_another_try(committed.error(), attempt, deadline))
+      co_return fail(after_last_try(committed.error()));
+    co_await pause_before_retry(attempt);
+  }
 }
 
 }  // namespace weft::ipam

@@ -6,7 +6,9 @@
 #include <random>
 
 #include "ipam/addresses.h"
+#include "ipam/automatic.h"
 #include "ipam/groups.h"
+#include "net/eui64.h"
 
 namespace weft::ipam {
 namespace {
@@ -56,18 +58,24 @@ Result<Ref<Subnet>> requested_subnet(const Intent& intent, const Port& port, con
     const std::string id = request.subnet->to_string();
     if (!subnet)
       return fail(Errc::kNotFound, fmt::format("Subnet {} could not be found.", id), "SubnetNotFound");
-    if (subnet->network == port.network) return subnet;
+    if (subnet->network != port.network) {
+      return fail(
+          Errc::kInvalid,
+          fmt::format("Invalid input for operation: Failed to create port on network {}, because fixed_ips "
+                      "included invalid subnet {}.",
+                      port.network.to_string(), id),
+          "InvalidInput");
+    }
+    if (!request.ip || may_be_given(subnet->cidr, *request.ip, port.device_owner)) return subnet;
     return fail(
         Errc::kInvalid,
-        fmt::format("Invalid input for operation: Failed to create port on network {}, because fixed_ips "
-                    "included invalid subnet {}.",
-                    port.network.to_string(), id),
-        "InvalidInput");
+        fmt::format("IP address {} is not a valid IP for the specified subnet.", request.ip->to_string()),
+        "InvalidIpForSubnet");
   }
   if (!request.ip) return nullptr;
   for (const Uuid& id : intent.subnets_of(port.network)) {
     auto subnet = intent.find<Subnet>(id);
-    if (is_host_address(subnet->cidr, *request.ip)) return subnet;
+    if (may_be_given(subnet->cidr, *request.ip, port.device_owner)) return subnet;
   }
   return fail(Errc::kInvalid,
               fmt::format("IP address {} is not a valid IP for any of the subnets on the specified network.",
@@ -79,6 +87,15 @@ std::vector<GroupMember> memberships(const Port& port, const std::set<Uuid>& gro
   std::vector<GroupMember> rows;
   for (const Uuid& group : groups) rows.push_back({Uuid::random(), group, port.id, port.network});
   return rows;
+}
+
+tl::unexpected<Error> not_of_choice(const IpAddress& ip, const Uuid& subnet) {
+  return fail(
+      Errc::kInvalid,
+      fmt::format("IPv6 address {} cannot be directly assigned to a port on subnet {} as the subnet is "
+                  "configured for automatic addresses",
+                  ip.to_string(), subnet.to_string()),
+      "AllocationOnAutoAddressSubnet");
 }
 
 /// Does an address that the port has already satisfy the request?
@@ -133,15 +150,28 @@ Result<PortRows> PortPlanner::create(const PortRequest& request, const std::opti
   std::set<Uuid> groups(named.begin(), named.end());
   if (wants_default_group(request) && default_group) groups = {*default_group};
   rows.memberships = memberships(port, groups);
+  WEFT_CHECK(give_addresses(request, rows));
+  return rows;
+}
+
+Result<void> PortPlanner::give_addresses(const PortRequest& request, PortRows& rows) {
+  const Port& port = rows.port;
   if (!request.fixed_ips) {
     WEFT_TRY(rows.addresses, default_addresses(port));
-    return rows;
+  } else if (request.fixed_ips->empty()) {
+    return {};
+  } else {
+    WEFT_TRY(auto chosen, chosen_ones(port, *request.fixed_ips, {}));
+    for (const AddressRequest& wanted : chosen) {
+      WEFT_TRY(Address address, this->address(port, wanted));
+      rows.addresses.push_back(address);
+    }
   }
-  for (const AddressRequest& wanted : *request.fixed_ips) {
-    WEFT_TRY(Address address, this->address(port, wanted));
+  for (const auto& subnet : automatic_subnets(intent_, port)) {
+    WEFT_TRY(Address address, claim(automatic_address(*subnet, port)));
     rows.addresses.push_back(address);
   }
-  return rows;
+  return {};
 }
 
 Result<PortPlanner::Change> PortPlanner::update(const Port& before, const PortChange& change) {
@@ -162,12 +192,29 @@ Result<PortPlanner::Change> PortPlanner::update(const Port& before, const PortCh
     plan.rows.memberships = memberships(port, groups);
   }
 
-  if (!change.fixed_ips) return plan;
-  std::vector<Address> had = intent_.fixed_ips(port.id);
-  std::vector<AddressRequest> wanted = *change.fixed_ips;
-  // Exact wishes first: "this subnet, any address" must not take the row that another entry names.
-  std::stable_partition(wanted.begin(), wanted.end(),
-                        [](const auto& request) { return request.ip.has_value(); });
+  if (change.fixed_ips || port.mac != before.mac) {
+    WEFT_CHECK(change_addresses(change, plan));
+  }
+  return plan;
+}
+
+Result<void> PortPlanner::change_addresses(const PortChange& change, Change& plan) {
+  const Port& port = plan.rows.port;
+  const auto had = intent_.fixed_ips(port.id);
+  std::vector<Address> automatic, chosen;
+  std::partition_copy(had.begin(), had.end(), std::back_inserter(automatic), std::back_inserter(chosen),
+                      [&](const Address& address) { return is_automatic(address, port); });
+  if (change.fixed_ips) {
+    WEFT_TRY(auto wanted, chosen_ones(port, *change.fixed_ips, had));
+    WEFT_CHECK(exchange_chosen(std::move(chosen), wanted, plan));
+  }
+  return settle_automatic(automatic, change.fixed_ips.has_value(), plan);
+}
+
+/// Keeps the addresses that are wanted again.
+Result<void> PortPlanner::exchange_chosen(std::vector<Address> had, const std::vector<AddressRequest>& wanted,
+                                          Change& plan) {
+  const Port& port = plan.rows.port;
   for (const AddressRequest& request : wanted) {
     auto kept = std::find_if(had.begin(), had.end(), [&](const Address& a) { return satisfies(a, request); });
     if (kept != had.end()) {
@@ -178,7 +225,59 @@ Result<PortPlanner::Change> PortPlanner::update(const Port& before, const PortCh
     plan.rows.addresses.push_back(address);
   }
   for (const Address& address : had) plan.removed_addresses.push_back(address.id);
-  return plan;
+  return {};
+}
+
+/// The automatic addresses that follow from the port's MAC: in every such subnet, or in those only where it
+/// had one.
+Result<void> PortPlanner::settle_automatic(const std::vector<Address>& had, bool everywhere, Change& plan) {
+  const Port& port = plan.rows.port;
+  for (const auto& subnet : automatic_subnets(intent_, port)) {
+    const Address right = automatic_address(*subnet, port);
+    bool has_one = false, has_right_one = false;
+    for (const Address& address : had) {
+      if (address.subnet != subnet->id) continue;
+      has_one = true;
+      if (address.ip == right.ip)
+        has_right_one = true;
+      else
+        plan.removed_addresses.push_back(address.id);
+    }
+    if (has_right_one || (!everywhere && !has_one)) continue;
+    WEFT_TRY(Address address, claim(right));
+    plan.rows.addresses.push_back(address);
+  }
+  return {};
+}
+
+bool PortPlanner::is_automatic(const Address& address, const Port& port) const {
+  auto subnet = intent_.find<Subnet>(address.subnet);
+  return subnet && is_automatic_for(*subnet, port);
+}
+
+/// What of the wanted addresses has to be chosen, exact wishes first: "this subnet, any address" must not
+/// take what another entry names. Automatic addresses come of themselves, so naming them is no wish.
+Result<std::vector<AddressRequest>> PortPlanner::chosen_ones(const Port& port,
+                                                             const std::vector<AddressRequest>& wanted,
+                                                             const std::vector<Address>& had) const {
+  std::vector<AddressRequest> chosen;
+  for (const AddressRequest& request : wanted) {
+    auto known = std::find_if(had.begin(), had.end(),
+                              [&](const Address& a) { return request.ip && satisfies(a, request); });
+    if (known != had.end()) {
+      if (!is_automatic(*known, port)) chosen.push_back(request);
+      continue;
+    }
+    WEFT_TRY(auto subnet, requested_subnet(intent_, port, request));
+    if (!subnet || !is_automatic_for(*subnet, port)) {
+      chosen.push_back(request);
+    } else if (request.ip && *request.ip != eui64_address(subnet->cidr, port.mac)) {
+      return not_of_choice(*request.ip, subnet->id);
+    }
+  }
+  std::stable_partition(chosen.begin(), chosen.end(),
+                        [](const auto& request) { return request.ip.has_value(); });
+  return chosen;
 }
 
 Result<std::vector<Address>> PortPlanner::default_addresses(const Port& port) {
@@ -187,7 +286,7 @@ Result<std::vector<Address>> PortPlanner::default_addresses(const Port& port) {
     bool has_subnets = false;
     std::optional<Address> found;
     for (const auto& subnet : subnets_by_age(intent_, port.network)) {
-      if (found || subnet->cidr.version() != version) continue;
+      if (found || subnet->cidr.version() != version || is_automatic_for(*subnet, port)) continue;
       has_subnets = true;
       found = free_address(port, *subnet);
     }
@@ -207,6 +306,7 @@ Result<Address> PortPlanner::address(const Port& port, const AddressRequest& req
     return no_more_addresses(port.network);
   }
   for (const auto& any : subnets_by_age(intent_, port.network)) {
+    if (is_automatic_for(*any, port)) continue;
     if (auto found = free_address(port, *any)) return *found;
   }
   return no_more_addresses(port.network);
@@ -214,20 +314,18 @@ Result<Address> PortPlanner::address(const Port& port, const AddressRequest& req
 
 Result<Address> PortPlanner::chosen_address(const Port& port, const AddressRequest& request) {
   WEFT_TRY(auto subnet, requested_subnet(intent_, port, request));
-  const std::string ip = request.ip->to_string();
-  if (!is_host_address(subnet->cidr, *request.ip)) {
-    return fail(Errc::kInvalid, fmt::format("IP address {} is not a valid IP for the specified subnet.", ip),
-                "InvalidIpForSubnet");
-  }
-  // An address that another write of ours is about to take is left to the store's index: that write may yet
-  // fail.
-  const bool new_in_batch = batch_[subnet->id].insert(*request.ip).second;
-  if (!new_in_batch || intent_.addresses_of_subnet(subnet->id).contains(*request.ip)) {
-    return fail(Errc::kConflict,
-                fmt::format("IP address {} already allocated in subnet {}", ip, subnet->id.to_string()),
-                "IpAddressAlreadyAllocated");
-  }
-  return Address{Uuid::random(), port.network, subnet->id, port.id, *request.ip};
+  return claim({Uuid::random(), port.network, subnet->id, port.id, *request.ip});
+}
+
+/// Gives a certain address, unless it is taken. One that another write of ours is about to take is left to
+/// the store's index: that write may yet fail.
+Result<Address> PortPlanner::claim(const Address& address) {
+  const bool new_in_batch = batch_[address.subnet].insert(address.ip).second;
+  if (new_in_batch && !intent_.addresses_of_subnet(address.subnet).contains(address.ip)) return address;
+  return fail(Errc::kConflict,
+              fmt::format("IP address {} already allocated in subnet {}", address.ip.to_string(),
+                          address.subnet.to_string()),
+              "IpAddressAlreadyAllocated");
 }
 
 std::optional<Address> PortPlanner::free_address(const Port& port, const Subnet& subnet) {

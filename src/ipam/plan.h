@@ -24,7 +24,17 @@ class PortPlanner {
   Result<Change> update(const model::Port& before, const PortChange& change);
 
  private:
+  Result<void> give_addresses(const PortRequest& request, PortRows& rows);
+  Result<void> change_addresses(const PortChange& change, Change& plan);
+  Result<void> exchange_chosen(std::vector<model::Address> had, const std::vector<AddressRequest>& wanted,
+                               Change& plan);
+  Result<void> settle_automatic(const std::vector<model::Address>& had, bool everywhere, Change& plan);
+  bool is_automatic(const model::Address& address, const model::Port& port) const;
+  Result<std::vector<AddressRequest>> chosen_ones(const model::Port& port,
+                                                  const std::vector<AddressRequest>& wanted,
+                                                  const std::vector<model::Address>& had) const;
   Result<std::vector<model::Address>> default_addresses(const model::Port& port);
+  Result<model::Address> claim(const model::Address& address);
   Result<model::Address> address(const model::Port& port, const AddressRequest& request);
   Result<model::Address> chosen_address(const model::Port& port, const AddressRequest& request);
   std::optional<model::Address> free_address(const model::Port& port, const model::Subnet& subnet);

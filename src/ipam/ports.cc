@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "ipam/clock.h"
+#include "ipam/distributed.h"
 #include "ipam/groups.h"
+#include "ipam/guards.h"
 #include "ipam/plan.h"
 #include "ipam/retry.h"
 #include "store/conflict.h"
@@ -22,22 +24,13 @@ tl::unexpected<Error> port_not_found(const Uuid& id) {
 /// The store's refusal in Neutron's words, for races that were lost until patience ended.
 Error in_neutron_words(const Error& error) {
   auto conflict = store::read_conflict(error);
-  if (conflict.kind == Kind::kPrecondition)
-    return {Errc::kUnavailable, "The port is changed by too many at once; try again."};
+  if (conflict.kind == Kind::kPrecondition) return after_last_try(error);
   if (conflict.kind != Kind::kIndex) return error;
   if (conflict.table == "Address")
     return {Errc::kConflict, "An IP address of the port is already allocated.", "IpAddressAlreadyAllocated"};
   if (conflict.table == "Port")
     return {Errc::kConflict, "The MAC address of the port is in use.", "MacAddressInUse"};
   return error;
-}
-
-/// Is another try worth it? Others who change the same object end some day; what another object has taken
-/// stays taken.
-bool worth_another_try(const Error& lost, int attempt, std::chrono::steady_clock::time_point deadline) {
-  if (lost.code != Errc::kConflict) return false;
-  if (store::read_conflict(lost).kind != Kind::kPrecondition) return attempt < kTries;
-  return std::chrono::steady_clock::now() < deadline;
 }
 
 void stamp_creation(Port& port) {
@@ -84,6 +77,17 @@ std::vector<Uuid> groups_of(const PortRows& rows) {
   std::vector<Uuid> groups;
   for (const GroupMember& member : rows.memberships) groups.push_back(member.group);
   return groups;
+}
+
+/// Which addresses a port gets depends on which subnets there are.
+void require_planned_subnets(store::Write& write, const Intent& intent,
+                             const std::vector<PortRequest>& requests) {
+  std::set<Uuid> networks;
+  for (const PortRequest& request : requests) {
+    const bool wants_none = request.fixed_ips && request.fixed_ips->empty();
+    if (wants_none || !networks.insert(request.port.network).second) continue;
+    require_same_subnets(write, *intent.find<Network>(request.port.network));
+  }
 }
 
 /// The rows that belong to a port and refer to it.
@@ -149,6 +153,7 @@ Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRe
   std::vector<Uuid> named_groups;
   for (PortRequest& request : requests) {
     stamp_creation(request.port);
+    WEFT_CO_CHECK(check_ordinary(request.port));
     WEFT_CO_CHECK(check_port_security(request.port, request.groups, false));
     if (wants_default_group(request)) projects.push_back(request.port.project_id);
     if (request.groups)
@@ -161,6 +166,7 @@ Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRe
     // From here to commit() nothing else runs: a choice and its claim are one step.
     WEFT_CO_TRY(auto planned, plan_all(store, requests, groups));
     store::Write write;
+    require_planned_subnets(write, store.intent(), requests);
     for (const PortRows& rows : planned) {
       write.insert(rows.port);
       insert_parts(write, rows);
@@ -179,6 +185,8 @@ Task<void> update_port(store::Store& store, PortChange change) {
   const auto base = store.intent().find<Port>(change.id);
   if (!base) co_return port_not_found(change.id);
   const Port wanted = change.after;
+  WEFT_CO_CHECK(check_may_update(*base));
+  WEFT_CO_CHECK(check_ordinary(wanted));
   const std::vector<Uuid> named_groups = change.groups.value_or(std::vector<Uuid>{});
   WEFT_CO_CHECK(
       check_port_security(wanted, change.groups, !store.intent().memberships_of_port(change.id).empty()));
@@ -198,6 +206,8 @@ Task<void> update_port(store::Store& store, PortChange change) {
     WEFT_CO_TRY(auto plan, planner.update(*current, change));
     store::Write write = changes(*current, plan);
     require_one_kind(write, store.intent(), named_groups);
+    if (change.fixed_ips || change.after.mac != current->mac)
+      require_same_subnets(write, *store.intent().find<Network>(current->network));
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();
     if (!worth_another_try(committed.error(), attempt, deadline))
@@ -207,7 +217,9 @@ Task<void> update_port(store::Store& store, PortChange change) {
 }
 
 Task<void> delete_port(store::Store& store, Uuid id) {
-  if (!store.intent().find<Port>(id)) co_return port_not_found(id);
+  const auto port = store.intent().find<Port>(id);
+  if (!port) co_return port_not_found(id);
+  WEFT_CO_CHECK(check_may_delete(*port));
   Parts parts = known_parts(store.intent(), id);
   Error lost;
   for (int attempt = 1; attempt <= kTries; ++attempt) {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/asio.h"
+#include "store/conflict.h"
 
 namespace weft::ipam {
 
@@ -23,6 +24,21 @@ inline asio::awaitable<void> pause_before_retry(int attempt) {
   auto executor = co_await asio::this_coro::executor;
   asio::steady_timer timer(executor, std::chrono::milliseconds(milliseconds(generator)));
   co_await timer.async_wait(use_tuple);
+}
+
+/// Is another try worth it? Others who change the same object end some day (until `deadline`); what another
+/// object has taken stays taken.
+inline bool worth_another_try(const Error& lost, int attempt,
+                              std::chrono::steady_clock::time_point deadline) {
+  if (lost.code != Errc::kConflict) return false;
+  if (store::read_conflict(lost).kind != store::Conflict::Kind::kPrecondition) return attempt < kTries;
+  return std::chrono::steady_clock::now() < deadline;
+}
+
+/// For callers, when no other try is worth it: the store's refusal is no word of the API's.
+inline Error after_last_try(const Error& lost) {
+  if (store::read_conflict(lost).kind == store::Conflict::Kind::kNone) return lost;
+  return {Errc::kUnavailable, "Too many change this at once; try again."};
 }
 
 }  // namespace weft::ipam

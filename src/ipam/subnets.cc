@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
+#include "ipam/automatic.h"
+#include "ipam/distributed.h"
+#include "ipam/guards.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
-#include "store/conflict.h"
 
 namespace weft::ipam {
 namespace {
@@ -31,25 +33,37 @@ Result<void> check_no_overlap(const Intent& intent, const std::vector<Subnet>& w
   return {};
 }
 
-/// Holds only while the network's set of subnets is still the one that was looked at.
-void guard(store::Write& write, const Network& network) {
-  Network after = network;
-  ++after.subnet_serial;
-  write.require<Network>(network.id, {{"subnet_serial", ovsdb::Datum(ovsdb::Atom(network.subnet_serial))}});
-  write.update(network, after);
+using SubnetsByNetwork = std::map<Uuid, std::vector<Subnet>>;
+
+SubnetsByNetwork by_network(const std::vector<Subnet>& subnets) {
+  SubnetsByNetwork grouped;
+  for (const Subnet& subnet : subnets) grouped[subnet.network].push_back(subnet);
+  return grouped;
 }
 
-Result<store::Write> insert_guarded(const Intent& intent, const std::vector<Subnet>& subnets) {
+Result<void> insert(store::Write& write, const store::Store& store, const Subnet& subnet) {
+  write.insert(subnet);
+  if (!subnet.enable_dhcp) return {};
+  WEFT_TRY(PortRows rows, plan_distributed_port(store.intent(), store.claims(), subnet));
+  write.insert(rows.port);
+  for (const Address& address : rows.addresses) write.insert(address);
+  return {};
+}
+
+Result<store::Write> insert_guarded(const store::Store& store, const std::vector<Subnet>& subnets) {
+  const Intent& intent = store.intent();
   store::Write write;
-  std::set<Uuid> guarded;
-  for (const Subnet& subnet : subnets) {
-    auto network = intent.find<Network>(subnet.network);
+  for (const auto& [id, made] : by_network(subnets)) {
+    auto network = intent.find<Network>(id);
     if (!network) {
-      return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", subnet.network.to_string()),
+      return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", id.to_string()),
                   "NetworkNotFound");
     }
-    if (guarded.insert(network->id).second) guard(write, *network);
-    write.insert(subnet);
+    change_subnets(write, *network);
+    give_automatic_addresses(write, intent, *network, made);  // looks at the ports before new ones come
+    for (const Subnet& subnet : made) {
+      WEFT_CHECK(insert(write, store, subnet));
+    }
   }
   return write;
 }
@@ -57,17 +71,16 @@ Result<store::Write> insert_guarded(const Intent& intent, const std::vector<Subn
 }  // namespace
 
 Task<void> create_subnets(store::Store& store, std::vector<Subnet> subnets) {
-  Error lost;
-  for (int attempt = 1; attempt <= kTries; ++attempt) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
     WEFT_CO_CHECK(check_no_overlap(store.intent(), subnets));
-    WEFT_CO_TRY(auto write, insert_guarded(store.intent(), subnets));
+    WEFT_CO_TRY(auto write, insert_guarded(store, subnets));
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();
-    lost = committed.error();
-    if (lost.code != Errc::kConflict) break;
+    if (!worth_another_try(committed.error(), attempt, deadline))
+      co_return fail(after_last_try(committed.error()));
     co_await pause_before_retry(attempt);
   }
-  co_return fail(lost);
 }
 
 }  // namespace weft::ipam

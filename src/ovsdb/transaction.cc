@@ -157,6 +157,20 @@ void Transaction::wait_for_none(std::string_view table, const std::vector<Clause
   text_ += R"(,"columns":["_uuid"],"until":"==","rows":[]})";
 }
 
+void Transaction::wait_for_values(std::string_view table, const std::vector<Clause>& where,
+                                  std::string_view column, const std::vector<Datum>& values) {
+  begin("wait", table) += R"(,"timeout":0,"where":)";
+  text_ += json::serialize(to_json(where));
+  text_ += R"(,"columns":)";
+  append_list(text_, std::vector{column});
+  text_ += R"(,"until":"==","rows":[)";
+  for (const Datum& value : values) {
+    if (&value != &values.front()) text_ += ',';
+    append_row(text_, Row{{std::string(column), value}});
+  }
+  text_ += "]}";
+}
+
 void Transaction::select(std::string_view table, const std::vector<Clause>& where,
                          const std::vector<std::string>& columns) {
   begin("select", table) += R"(,"where":)";

@@ -34,6 +34,10 @@ class Transaction {
   void wait(std::string_view table, const Uuid& id, const Row& columns);
   /// The transaction only commits while no row of the table matches.
   void wait_for_none(std::string_view table, const std::vector<Clause>& where);
+  /// The transaction only commits while the matching rows have exactly these values in a column, in any
+  /// order.
+  void wait_for_values(std::string_view table, const std::vector<Clause>& where, std::string_view column,
+                       const std::vector<Datum>& values);
   void select(std::string_view table, const std::vector<Clause>& where,
               const std::vector<std::string>& columns);
   /// fails unless the client holds this lock (op "assert")

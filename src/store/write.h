@@ -33,6 +33,14 @@ class Write {
     transaction_.wait_for_none(table_of<T>(), where);
   }
 
+  /// Commits only while the objects of T with these column values have exactly these values in one more
+  /// column.
+  template <typename T>
+  void require_values(const std::vector<ovsdb::Clause>& where, std::string_view column,
+                      const std::vector<ovsdb::Datum>& values) {
+    transaction_.wait_for_values(table_of<T>(), where, column, values);
+  }
+
   bool empty() const { return transaction_.empty(); }
   const ovsdb::Transaction& transaction() const { return transaction_; }
   ovsdb::Transaction& transaction() { return transaction_; }

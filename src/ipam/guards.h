@@ -1,0 +1,22 @@
+#pragma once
+// What writes of ports and subnets ask of each other.
+
+#include "model/intent.h"
+#include "store/write.h"
+
+namespace weft::ipam {
+
+/// Commits only while the network has the subnets that were looked at. Writers of ports don't hinder each
+/// other by it: only making a subnet changes what is asked for.
+void require_same_subnets(store::Write& write, const model::Network& network);
+
+/// The same, for the one who makes subnets: others will see that there are more.
+void change_subnets(store::Write& write, const model::Network& network);
+
+/// A port changed in its addresses only: whoever changes the port itself at the same time has to look again.
+void count_revision(store::Write& write, const model::Port& port);
+
+/// Removes a port with everything that refers to it, as far as the intent shows it.
+void remove_port(store::Write& write, const model::Intent& intent, const Uuid& port);
+
+}  // namespace weft::ipam
