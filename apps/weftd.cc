@@ -35,6 +35,14 @@ store::StoreOptions store_options(const neutron::Config& config, const neutron::
   return options;
 }
 
+neutron::Services services_of(store::Store& store, const neutron::Config& config) {
+  neutron::Services services{store};
+  services.underlay_mtu = config.underlay_mtu;
+  services.overlay_version = config.overlay_ip_version == 6 ? IpVersion::kV6 : IpVersion::kV4;
+  services.dns_domain = config.dns_domain;
+  return services;
+}
+
 void warn_of_open_doors(const std::string& endpoint) {
   log::warn(
       "weftd.insecure",
@@ -52,7 +60,7 @@ Result<void> run(const neutron::Config& config) {
   Metrics metrics;
   store::Store store(executor, store_options(config, own));
   store.export_metrics(metrics);
-  neutron::Services services{store, config.underlay_mtu};
+  const neutron::Services services = services_of(store, config);
   neutron::Api api(services, std::make_unique<neutron::NoAuthenticator>(config.default_project));
   api.export_metrics(metrics);
   neutron::FrontDoor door(executor, api, store, metrics);

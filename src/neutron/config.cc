@@ -5,14 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 
+#include "neutron/validators.h"
+
 namespace weft::neutron {
 namespace {
-
-constexpr int kMinUnderlayMtu = 576;
-constexpr int kMaxUnderlayMtu = 65535;
 
 /// The settings that are texts: one name for the file and the flag.
 struct TextSetting {
@@ -24,6 +24,7 @@ constexpr std::array kTexts = {
     TextSetting{"listen", &Config::listen, "API endpoint: tcp:ADDRESS:PORT or unix:PATH (LISTEN_FDS wins)"},
     TextSetting{"store-dir", &Config::store_dir, "directory of weftd's own store"},
     TextSetting{"default-project", &Config::default_project, "project of requests that name none"},
+    TextSetting{"dns-domain", &Config::dns_domain, "domain of ports whose network has none"},
     TextSetting{"log-level", &Config::log_level, "debug, info, warn or error"},
     TextSetting{"private-key", &Config::private_key, "PEM file, for ssl: remotes"},
     TextSetting{"certificate", &Config::certificate, "PEM file, for ssl: remotes"},
@@ -39,6 +40,22 @@ constexpr std::array kLists = {
     ListSetting{"store", &Config::store, "remote of the store (repeatable); none: weftd starts its own"},
     ListSetting{"store-listen", &Config::store_listen,
                 "further endpoint of weftd's own store, as ptcp:6640:ADDRESS"},
+};
+
+struct NumberSetting {
+  const char* name;
+  int Config::*member;
+  bool (*takes)(std::int64_t);
+  const char* what;  ///< it takes
+  const char* help;
+};
+constexpr std::array kNumbers = {
+    NumberSetting{"underlay-mtu", &Config::underlay_mtu,
+                  [](std::int64_t mtu) { return mtu >= 576 && mtu <= 65535; }, "a number from 576 to 65535",
+                  "MTU of the network between the nodes"},
+    NumberSetting{"overlay-ip-version", &Config::overlay_ip_version,
+                  [](std::int64_t version) { return version == 4 || version == 6; }, "4 or 6",
+                  "IP version of the tunnels between the nodes: those over 6 leave 20 bytes less"},
 };
 
 tl::unexpected<Error> bad(std::string_view setting, std::string_view what) {
@@ -70,11 +87,11 @@ Result<void> read_setting(std::string_view name, const toml::node& node, Config&
     WEFT_TRY(config.*list->member, texts_of(name, node));
     return {};
   }
-  if (name != "underlay-mtu") return bad(name, "is not known");
-  auto number = node.value_exact<std::int64_t>();
-  if (!number || *number < kMinUnderlayMtu || *number > kMaxUnderlayMtu)
-    return bad(name, "must be a number from 576 to 65535");
-  config.underlay_mtu = static_cast<int>(*number);
+  auto number = std::find_if(kNumbers.begin(), kNumbers.end(), named);
+  if (number == kNumbers.end()) return bad(name, "is not known");
+  auto value = node.value_exact<std::int64_t>();
+  if (!value || !number->takes(*value)) return bad(name, "must be " + std::string(number->what));
+  config.*number->member = static_cast<int>(*value);
   return {};
 }
 
@@ -87,6 +104,14 @@ Result<void> read_file(const std::string& path, Config& config) {
   return {};
 }
 
+/// What is wrong with the text of a flag; empty when nothing is.
+std::string fault_of(const NumberSetting& number, const std::string& text) {
+  std::int64_t value = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number && number.takes(value) ? std::string() : "must be " + std::string(number.what);
+}
+
 /// Flags are bound to `config`: those that were not given leave it alone.
 void declare(CLI::App& app, std::string& file, Config& config) {
   app.set_version_flag("--version", WEFT_VERSION);
@@ -95,9 +120,10 @@ void declare(CLI::App& app, std::string& file, Config& config) {
     app.add_option("--" + std::string(text.name), config.*text.member, text.help)->capture_default_str();
   for (const auto& list : kLists)
     app.add_option("--" + std::string(list.name), config.*list.member, list.help);
-  app.add_option("--underlay-mtu", config.underlay_mtu, "MTU of the network between the nodes")
-      ->capture_default_str()
-      ->check(CLI::Range(kMinUnderlayMtu, kMaxUnderlayMtu));
+  for (const auto& number : kNumbers)
+    app.add_option("--" + std::string(number.name), config.*number.member, number.help)
+        ->capture_default_str()
+        ->check(CLI::Validator([&number](std::string& text) { return fault_of(number, text); }, number.what));
 }
 
 Result<void> parse_flags(int argc, const char* const* argv, std::string& file, Config& config) {
@@ -113,6 +139,16 @@ Result<void> parse_flags(int argc, const char* const* argv, std::string& file, C
     return fail(Errc::kInvalid, error.what());
   }
   return {};
+}
+
+/// The domain in its normal form: in lower case, with its final dot.
+Result<Config> with_domain(Config config) {
+  auto& domain = config.dns_domain;
+  if (!domain.empty() && !domain.ends_with('.')) domain += '.';
+  auto valid = valid_dns_domain(json::value(domain));
+  if (!valid) return bad("dns-domain", "is not a domain: " + valid.error().message);
+  domain = valid->as_string();
+  return config;
 }
 
 }  // namespace
@@ -135,11 +171,11 @@ Result<Config> load_config(int argc, const char* const* argv) {
   std::string file;
   Config config;
   WEFT_CHECK(parse_flags(argc, argv, file, config));
-  if (file.empty()) return config;
+  if (file.empty()) return with_domain(std::move(config));
   Config from_file;
   WEFT_CHECK(read_file(file, from_file));
   WEFT_CHECK(parse_flags(argc, argv, file, from_file));
-  return from_file;
+  return with_domain(std::move(from_file));
 }
 
 }  // namespace weft::neutron

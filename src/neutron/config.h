@@ -16,6 +16,9 @@ struct Config {
   std::vector<std::string>
       store_listen;  ///< further endpoints of weftd's own store, as "ptcp:6640:192.0.2.1"
   int underlay_mtu = 1500;
+  int overlay_ip_version = 4;  ///< of the tunnels between nodes: 4 or 6
+  std::string dns_domain =
+      "openstacklocal.";  ///< of ports whose network has none; the final dot may be left out
   std::string default_project = "default";  ///< of requests that name none (auth mode "none")
   std::string log_level = "info";
   std::string private_key, certificate, ca_certificate;  ///< PEM paths, for ssl: remotes

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <fstream>
+#include <vector>
 
 namespace weft::neutron {
 namespace {
@@ -24,6 +25,8 @@ TEST(Config, NamesWhatIsWrong) {
   EXPECT_EQ(read_toml("listen = 1", config).error().message, "setting 'listen' must be a text in quotes");
   EXPECT_EQ(read_toml("underlay-mtu = 1", config).error().message,
             "setting 'underlay-mtu' must be a number from 576 to 65535");
+  EXPECT_EQ(read_toml("overlay-ip-version = 5", config).error().message,
+            "setting 'overlay-ip-version' must be 4 or 6");
   EXPECT_EQ(read_toml("\nlisten =", config).error().message.substr(0, 6), "line 2");
 }
 
@@ -35,6 +38,24 @@ TEST(Config, LetsFlagsWinOverTheFile) {
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->listen, "tcp:127.0.0.1:1");
   EXPECT_EQ(config->store, std::vector<std::string>{"unix:/run/weft/store.sock"});
+}
+
+Result<Config> with_flags(std::vector<const char*> flags) {
+  flags.insert(flags.begin(), "weftd");
+  return load_config(static_cast<int>(flags.size()), flags.data());
+}
+
+TEST(Config, KnowsTheDomainOfAllPorts) {
+  EXPECT_EQ(with_flags({})->dns_domain, "openstacklocal.");
+  EXPECT_EQ(with_flags({"--dns-domain", "Cloud.example"})->dns_domain, "cloud.example.");
+  EXPECT_EQ(with_flags({"--dns-domain", ""})->dns_domain, "");
+  EXPECT_FALSE(with_flags({"--dns-domain", "under_score"}));
+}
+
+TEST(Config, RefusesFlagsOutOfRange) {
+  EXPECT_EQ(with_flags({"--overlay-ip-version", "6"})->overlay_ip_version, 6);
+  EXPECT_FALSE(with_flags({"--overlay-ip-version", "5"}));
+  EXPECT_FALSE(with_flags({"--underlay-mtu", "575"}));
 }
 
 }  // namespace

@@ -49,7 +49,9 @@ std::vector<model::Ref<T>> from_ids(const model::Intent& intent, const model::Id
 template <typename T>
 class Lister {
  public:
-  Lister(const model::Intent& intent, const ListQuery& query) : intent_(intent), query_(query) {}
+  /// `dns_domain` is for the view.
+  Lister(const model::Intent& intent, const ListQuery& query, std::string_view dns_domain = {})
+      : intent_(intent), query_(query), dns_domain_(dns_domain) {}
 
   /// The response body. `visible` says which objects the caller may see.
   template <typename Visible>
@@ -64,6 +66,8 @@ class Lister {
 
  private:
   using Objects = std::vector<model::Ref<T>>;
+
+  View<T> view_of(const T& object) const { return {object, intent_, dns_domain_}; }
 
   Result<void> check_names() const {
     std::string unknown;
@@ -82,7 +86,7 @@ class Lister {
     if constexpr (requires { object.tags; }) {
       if (!query_.tags.empty() && !query_.tags.match(object.tags)) return false;
     }
-    View<T> view{object, intent_};
+    auto view = view_of(object);
     return std::all_of(query_.filters.begin(), query_.filters.end(),
                        [&](const auto& filter) { return matches(view, filter); });
   }
@@ -99,7 +103,7 @@ class Lister {
     std::vector<std::string> values;
     for (const auto& key : query_.sort) {
       JsonWriter json;
-      find_field<T>(key.name)->write(json, {object, intent_});
+      find_field<T>(key.name)->write(json, view_of(object));
       values.push_back(json.take());
     }
     return values;
@@ -157,7 +161,7 @@ class Lister {
     JsonWriter json;
     json.reserve(objects.size() * (chosen.empty() ? 1280 : 64 * chosen.size()));
     json.begin_object().key(request.collection).begin_array();
-    for (const auto& object : objects) write_object(json, View<T>{*object, intent_}, chosen);
+    for (const auto& object : objects) write_object(json, view_of(*object), chosen);
     json.end_array();
     write_links(json, objects, request);
     json.end_object();
@@ -182,6 +186,7 @@ class Lister {
 
   const model::Intent& intent_;
   const ListQuery& query_;
+  std::string_view dns_domain_;
   JsonWriter scratch_;
 };
 

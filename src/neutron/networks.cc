@@ -1,4 +1,5 @@
 #include "ipam/ports.h"
+#include "neutron/network_mtu.h"
 #include "neutron/resource.h"
 
 namespace weft::neutron {
@@ -7,9 +8,6 @@ namespace {
 using model::Network;
 
 constexpr Names kNames{"networks", "network", "networks"};
-
-/// RFC 791: every host must take IPv4 packets of this size.
-constexpr std::int64_t kMinMtu = 68;
 
 constexpr Attribute kAttributes[] = {
     {"id"},
@@ -21,7 +19,7 @@ constexpr Attribute kAttributes[] = {
     {"shared", kPost | kPut, valid_boolean},
     {"mtu", kPost | kPut, valid_integer},
     {"port_security_enabled", kPost | kPut, valid_boolean},
-    {"dns_domain", kPost | kPut, valid_text},
+    {"dns_domain", kPost | kPut, valid_dns_domain},
     {"provider:network_type", kPost, valid_text_or_null},
     {"provider:physical_network", kPost, valid_text_or_null},
     {"provider:segmentation_id", kPost, valid_integer_or_null},
@@ -123,15 +121,11 @@ class Networks : public ResourceOf<Network> {
   }
 
  private:
-  int largest_mtu(const Network& network) const {
-    return services_.underlay_mtu - model::overhead(network.encapsulation, IpVersion::kV4);
-  }
-
   Result<Network> read_new(const Context& context, const json::object& body) const {
     Network network;
     fill_common(network, context, body);
     WEFT_CHECK(read_provider(body, network));
-    network.mtu = largest_mtu(network);
+    network.mtu = most_mtu(network);
     WEFT_CHECK(read_settings(body, network));
     return network;
   }
@@ -145,13 +139,25 @@ class Networks : public ResourceOf<Network> {
     read(body, "shared", network.shared);
     read(body, "port_security_enabled", network.port_security_enabled);
     read(body, "dns_domain", network.dns_domain);
+    return read_mtu(body, network);
+  }
+
+  int most_mtu(const Network& network) const {
+    return largest_mtu(network.encapsulation, services_.underlay_mtu, services_.overlay_version);
+  }
+
+  /// 0 stands for the most that is possible.
+  Result<void> read_mtu(const json::object& body, Network& network) const {
     auto mtu = integer_of(body, "mtu");
     if (!mtu) return {};
-    int most = largest_mtu(network);
+    const int most = most_mtu(network), least = smallest_mtu(IpVersion::kV4);
     if (*mtu > most) return invalid_input("Requested MTU is too big, maximum is " + std::to_string(most));
-    if (*mtu != 0 && *mtu < kMinMtu)
-      return invalid_input("Requested MTU is too small, minimum is " + std::to_string(kMinMtu));
+    if (*mtu != 0 && *mtu < least)
+      return invalid_input("Requested MTU is too small, minimum is " + std::to_string(least));
     network.mtu = *mtu == 0 ? most : static_cast<int>(*mtu);
+    for (const auto& id : intent().subnets_of(network.id)) {
+      WEFT_CHECK(check_mtu_for(intent().find<model::Subnet>(id)->cidr.version(), network));
+    }
     return {};
   }
 };

@@ -2,6 +2,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "neutron/dhcp_options.h"
+#include "neutron/port_names.h"
 #include "neutron/resource.h"
 #include "neutron/security_errors.h"
 
@@ -31,9 +33,9 @@ constexpr Attribute kAttributes[] = {
     {"binding:vnic_type", kPost | kPut, valid_vnic_type},
     {"binding:profile", kPost | kPut, valid_object},
     {"tags", kPost, valid_tags},
-    {"extra_dhcp_opts", kPost | kPut, valid_nothing},
-    {"dns_name", kPost | kPut, valid_nothing},
-    {"dns_domain", kPost | kPut, valid_nothing},
+    {"extra_dhcp_opts", kPost | kPut, valid_dhcp_options},
+    {"dns_name", kPost | kPut, valid_dns_name},
+    {"dns_domain", kPost | kPut, valid_dns_domain},
     {"qos_policy_id", kPost | kPut, valid_nothing},
     {"device_profile", kPost, valid_nothing},
     {"propagate_uplink_status", kPost, valid_true},
@@ -122,10 +124,14 @@ Result<void> read_settings(const json::object& body, const std::optional<MacAddr
   read(body, "device_id", port.device_id);
   read(body, "device_owner", port.device_owner);
   read(body, "port_security_enabled", port.port_security_enabled);
+  read(body, "dns_name", port.dns_name);
+  read(body, "dns_domain", port.dns_domain);
   read(body, "binding:vnic_type", port.vnic_type);
   if (const auto* host = given(body, "binding:host_id"))
     port.host = host->is_null() ? std::string() : *text_of(body, "binding:host_id");
   if (const auto* profile = given(body, "binding:profile")) port.binding_profile = json::serialize(*profile);
+  if (const auto* options = given(body, "extra_dhcp_opts"))
+    change_dhcp_options(port.extra_dhcp_opts, options->as_array());
   if (const auto* pairs = given(body, "allowed_address_pairs")) {
     WEFT_TRY(port.allowed_address_pairs, read_pairs(*pairs, own_mac));
   }
@@ -165,6 +171,7 @@ class Ports : public ResourceOf<Port> {
     change.groups = read_groups(body);
     touch(change.after, body);
     WEFT_CO_CHECK(read_settings(body, read_mac(body).value_or(before->mac), change.after));
+    WEFT_CO_CHECK(check_name(body));
     WEFT_CO_CHECK(change_mac(body, *before, change.after));
     WEFT_CO_CHECK(check_visible(context, change.after, change.groups));
     co_return co_await ipam::update_port(store(), std::move(change));
@@ -188,6 +195,7 @@ class Ports : public ResourceOf<Port> {
     port.port_security_enabled = network->port_security_enabled;
     request.mac = read_mac(body);
     WEFT_CHECK(read_settings(body, request.mac, port));
+    WEFT_CHECK(check_name(body));
     if (port.device_owner.starts_with(kTrustedOwner)) port.port_security_enabled = false;
     if (const auto* tags = given(body, "tags"))
       for (const auto& tag : tags->as_array())
@@ -196,6 +204,10 @@ class Ports : public ResourceOf<Port> {
     request.groups = read_groups(body);
     WEFT_CHECK(check_visible(context, port, request.groups));
     return request;
+  }
+
+  Result<void> check_name(const json::object& body) const {
+    return check_name_in_domain(text_of(body, "dns_name").value_or(""), services_.dns_domain);
   }
 
   /// Somebody else's groups are not there; that the others exist is checked with the write. Who may not have

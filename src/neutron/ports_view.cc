@@ -1,3 +1,4 @@
+#include "neutron/port_names.h"
 #include "neutron/view.h"
 
 namespace weft::neutron {
@@ -55,6 +56,32 @@ void write_pairs(JsonWriter& json, const V& v) {
   json.end_array();
 }
 
+void write_dhcp_options(JsonWriter& json, const V& v) {
+  json.begin_array();
+  for (const auto& option : v.object.extra_dhcp_opts) {
+    json.begin_object();
+    json.key("opt_name").string(option.name);
+    json.key("opt_value").string(option.value);
+    json.key("ip_version").number(static_cast<int>(option.version));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_dns_assignment(JsonWriter& json, const V& v) {
+  const auto network = v.intent.find<model::Network>(v.object.network);
+  json.begin_array();
+  for (const auto& address : v.intent.fixed_ips(v.object.id)) {
+    const auto name = host_name(v.object, network.get(), address.ip, v.dns_domain);
+    json.begin_object();
+    json.key("ip_address").plain(address.ip.to_string());
+    json.key("hostname").plain(name.hostname);
+    json.key("fqdn").plain(name.fqdn);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 constexpr Field<Port> kFields[] = {
     {"id", write_id},
     {"name", write_name},
@@ -67,7 +94,7 @@ constexpr Field<Port> kFields[] = {
     {"device_owner", [](JsonWriter& json, const V& v) { json.string(v.object.device_owner); }},
     {"fixed_ips", write_fixed_ips},
     {"allowed_address_pairs", write_pairs},
-    {"extra_dhcp_opts", write_empty_list},
+    {"extra_dhcp_opts", write_dhcp_options},
     {"security_groups",
      [](JsonWriter& json, const V& v) { write_ids(json, v.intent.groups_of_port(v.object.id)); }},
     {"description", write_description},
@@ -80,9 +107,9 @@ constexpr Field<Port> kFields[] = {
      [](JsonWriter& json, const V& v) { json.boolean(v.object.port_security_enabled); }},
     {"qos_policy_id", write_null},
     {"qos_network_policy_id", write_null},
-    {"dns_name", write_empty_text},
-    {"dns_assignment", write_empty_list},
-    {"dns_domain", write_empty_text},
+    {"dns_name", [](JsonWriter& json, const V& v) { json.string(v.object.dns_name); }},
+    {"dns_assignment", write_dns_assignment},
+    {"dns_domain", [](JsonWriter& json, const V& v) { json.string(v.object.dns_domain); }},
     {"data_plane_status", write_null},
     {"propagate_uplink_status", [](JsonWriter& json, const V&) { json.boolean(true); }},
     {"device_profile", write_null},

@@ -18,6 +18,8 @@ struct Names {
 struct Services {
   store::Store& store;
   int underlay_mtu = 1500;
+  IpVersion overlay_version = IpVersion::kV4;  ///< of the tunnels between nodes
+  std::string dns_domain = "openstacklocal.";  ///< with its final dot, or empty
 };
 
 /// HTTP If-Match: revision_number=N.
@@ -87,7 +89,8 @@ class ResourceOf : public Resource {
 
   Result<std::string> list(const Context& context, const ListRequest& request) const override {
     WEFT_TRY(auto query, parse_list_query(request.pairs));
-    return Lister<T>(intent(), query).run(request, [&](const T& object) { return visible(context, object); });
+    Lister<T> lister(intent(), query, services_.dns_domain);
+    return lister.run(request, [&](const T& object) { return visible(context, object); });
   }
 
   bool render(const Context& context, const Uuid& id, const std::vector<std::string>& fields,
@@ -97,7 +100,7 @@ class ResourceOf : public Resource {
     Fields<T> chosen;
     for (const auto& name : fields)
       if (const auto* field = find_field<T>(name)) chosen.push_back(field);
-    write_object(json, View<T>{*object, intent()}, chosen);
+    write_object(json, View<T>{*object, intent(), services_.dns_domain}, chosen);
     return true;
   }
 

@@ -2,10 +2,15 @@
 
 #include <algorithm>
 
+#include "model/subnet_services.h"
 #include "neutron/errors.h"
 
 namespace weft::neutron {
 namespace {
+
+/// DHCP needs room for a client beside the network's own addresses: at most /30 and /126.
+constexpr int kDhcpHostBits = 2;
+constexpr int kEui64PrefixLength = 64;
 
 std::string text(const IpRange& range) {
   return range.start.to_string() + "-" + range.end.to_string();
@@ -14,33 +19,69 @@ std::string text(const IpRange& range) {
 }  // namespace
 
 IpRange host_range(const IpPrefix& cidr) {
-  bool tiny =
-      cidr.length() >= cidr.address().width() - 1;  // RFC 3021: no network and broadcast address there
-  if (tiny) return {cidr.first(), cidr.last()};
+  const int host_bits = cidr.address().width() - cidr.length();
+  if (cidr.version() == IpVersion::kV6)  // the first address is every router's (RFC 4291, 2.6.1)
+    return {host_bits == 0 ? cidr.first() : cidr.first().next(), cidr.last()};
+  if (host_bits <= 1) return {cidr.first(), cidr.last()};  // RFC 3021
   return {cidr.first().next(), cidr.last().previous()};
 }
 
 Result<void> check_cidr(const IpPrefix& cidr, bool enable_dhcp) {
-  if (cidr.version() != IpVersion::kV4) return invalid_input("IPv6 subnets are not supported yet");
   if (cidr.length() == 0) return invalid_input("0 is not allowed as CIDR prefix length");
   if (!enable_dhcp) return {};
-  if (cidr.length() > 30)
+  if (cidr.address().width() - cidr.length() < kDhcpHostBits)
     return invalid_input("Subnet has a prefix length that is incompatible with DHCP service enabled");
   if (cidr.address().is_multicast())
     return invalid_input("Multicast IP subnet is not supported if enable_dhcp is True");
   if (cidr.address().is_loopback())
     return invalid_input("Loopback IP subnet is not supported if enable_dhcp is True");
+  if (cidr.version() == IpVersion::kV4 && cidr.address().is_unspecified())
+    return invalid_input("First IP '0.0.0.0' of network is not supported if enable_dhcp is True");
   return {};
 }
 
+Result<void> check_modes(const model::Subnet& subnet) {
+  const auto& ra_mode = subnet.ipv6_ra_mode;
+  const auto& address_mode = subnet.ipv6_address_mode;
+  if (subnet.cidr.version() == IpVersion::kV4) {
+    if (ra_mode) return invalid_input("ipv6_ra_mode is not valid when ip_version is 4");
+    if (address_mode) return invalid_input("ipv6_address_mode is not valid when ip_version is 4");
+    return {};
+  }
+  if ((ra_mode || address_mode) && !subnet.enable_dhcp)
+    return invalid_input("ipv6_ra_mode or ipv6_address_mode cannot be set when enable_dhcp is set to False");
+  if (ra_mode && address_mode && ra_mode != address_mode)
+    return invalid_input("ipv6_ra_mode set to '" + std::string(to_string(*ra_mode)) +
+                         "' with ipv6_address_mode set to '" + std::string(to_string(*address_mode)) +
+                         "' is not valid. If both attributes are set, they must be the same value");
+  if (has_auto_addresses(subnet) && subnet.cidr.length() != kEui64PrefixLength)
+    return invalid_input("Invalid CIDR " + subnet.cidr.to_string() +
+                         " for IPv6 address mode. OpenStack uses the EUI-64 address format, which requires "
+                         "the prefix to be /64");
+  return {};
+}
+
+Result<void> check_modes_keep_dhcp(const model::Subnet& after) {
+  if (after.enable_dhcp || (!after.ipv6_ra_mode && !after.ipv6_address_mode)) return {};
+  return invalid_input("Cannot disable enable_dhcp with ipv6 attributes set");
+}
+
+Result<void> check_version(const IpPrefix& cidr, std::string_view name, const IpAddress& address) {
+  if (address.version() == cidr.version()) return {};
+  return invalid_input(std::string(name) + " '" + address.to_string() + "' does not match the ip_version '" +
+                       std::to_string(static_cast<int>(cidr.version())) + "'");
+}
+
 Result<void> check_gateway(const IpPrefix& cidr, const IpAddress& gateway) {
-  if (gateway.version() != cidr.version())
-    return invalid_input("gateway_ip '" + gateway.to_string() + "' does not match the ip_version '" +
-                         std::to_string(static_cast<int>(cidr.version())) + "'");
-  bool tiny = cidr.length() >= 31;
-  if (!tiny && (gateway == cidr.first() || gateway == cidr.last()))
+  WEFT_CHECK(check_version(cidr, "gateway_ip", gateway));
+  const bool has_broadcast = cidr.version() == IpVersion::kV4 && cidr.length() < 31;
+  if (has_broadcast && (gateway == cidr.first() || gateway == cidr.last()))
     return invalid_input("Gateway is not valid on subnet");
   return {};
+}
+
+IpAddress default_gateway(const IpPrefix& cidr) {
+  return cidr.version() == IpVersion::kV6 ? cidr.first() : host_range(cidr).start;
 }
 
 Result<void> check_pools(const IpPrefix& cidr, const std::vector<IpRange>& pools) {

@@ -8,8 +8,19 @@ namespace weft::neutron {
 
 /// The block, usable with DHCP if that is on. Errors: InvalidInput.
 Result<void> check_cidr(const IpPrefix& cidr, bool enable_dhcp);
-/// Errors: InvalidInput for the network's or the broadcast address, or for another IP version.
+/// What a new subnet's ipv6_ra_mode and ipv6_address_mode demand of each other, of the block and of
+/// enable_dhcp. Errors: InvalidInput.
+Result<void> check_modes(const model::Subnet& subnet);
+/// A subnet with a mode keeps its DHCP. Errors: InvalidInput.
+Result<void> check_modes_keep_dhcp(const model::Subnet& after);
+/// An address of the block's IP version; `name` is the attribute that names it. Errors: InvalidInput.
+Result<void> check_version(const IpPrefix& cidr, std::string_view name, const IpAddress& address);
+/// Errors: InvalidInput for IPv4's network or broadcast address, or for another IP version. A gateway outside
+/// of the block is fine: IPv6 routers often have link-local addresses.
 Result<void> check_gateway(const IpPrefix& cidr, const IpAddress& gateway);
+/// The gateway of a subnet that names none: the first host of IPv4; of IPv6, where every router answers for
+/// it, the block's first address (RFC 4291, 2.6.1).
+IpAddress default_gateway(const IpPrefix& cidr);
 /// Errors: InvalidAllocationPool, OutOfBoundsAllocationPool, OverlappingAllocationPools.
 Result<void> check_pools(const IpPrefix& cidr, const std::vector<IpRange>& pools);
 /// Errors: GatewayConflictWithAllocationPools.

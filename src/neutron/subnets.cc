@@ -1,4 +1,5 @@
 #include "ipam/ports.h"
+#include "neutron/network_mtu.h"
 #include "neutron/resource.h"
 #include "neutron/subnet_rules.h"
 
@@ -23,11 +24,11 @@ constexpr Attribute kAttributes[] = {
     {"dns_nameservers", kPost | kPut, valid_nameservers},
     {"host_routes", kPost | kPut, valid_host_routes},
     {"enable_dhcp", kPost | kPut, valid_boolean},
-    {"subnetpool_id", kPost, valid_nothing},
-    {"use_default_subnetpool", kPost, valid_nothing},
-    {"prefixlen", kPost, valid_nothing},
-    {"ipv6_ra_mode", kPost, valid_nothing},
-    {"ipv6_address_mode", kPost, valid_nothing},
+    {"subnetpool_id", kPost, valid_subnetpool},
+    {"use_default_subnetpool", kPost, valid_boolean},
+    {"prefixlen", kPost, valid_integer},
+    {"ipv6_ra_mode", kPost, valid_ipv6_mode},
+    {"ipv6_address_mode", kPost, valid_ipv6_mode},
     {"segment_id", kPost | kPut, valid_nothing},
     {"service_types", kPost | kPut, valid_nothing},
     {"tags"},
@@ -56,12 +57,6 @@ std::vector<model::HostRoute> read_routes(const json::value& list) {
   return routes;
 }
 
-Result<void> check_version(std::string_view name, const IpAddress& address) {
-  if (address.is_v4()) return {};
-  return invalid_input(std::string(name) + " '" + address.to_string() +
-                       "' does not match the ip_version '4'");
-}
-
 /// What POST and PUT have in common.
 Result<void> read_settings(const json::object& body, Subnet& subnet) {
   read(body, "enable_dhcp", subnet.enable_dhcp);
@@ -70,12 +65,12 @@ Result<void> read_settings(const json::object& body, Subnet& subnet) {
     for (const auto& item : list->as_array()) subnet.dns_nameservers.push_back(address_of(item));
   }
   for (const auto& address : subnet.dns_nameservers) {
-    WEFT_CHECK(check_version("dns_nameserver", address));
+    WEFT_CHECK(check_version(subnet.cidr, "dns_nameserver", address));
   }
   if (const auto* list = given(body, "host_routes")) subnet.host_routes = read_routes(*list);
   for (const auto& route : subnet.host_routes) {
-    WEFT_CHECK(check_version("nexthop", route.nexthop));
-    WEFT_CHECK(check_version("destination", route.destination.address()));
+    WEFT_CHECK(check_version(subnet.cidr, "nexthop", route.nexthop));
+    WEFT_CHECK(check_version(subnet.cidr, "destination", route.destination.address()));
   }
   return check_cidr(subnet.cidr, subnet.enable_dhcp);
 }
@@ -98,19 +93,44 @@ Result<void> read_allocation_pools(const json::object& body, Subnet& subnet) {
   return check_gateway_outside(subnet.allocation_pools, *subnet.gateway_ip);
 }
 
+tl::unexpected<Error> bad_subnets(std::string_view why) {
+  return fail(Errc::kInvalid, "Bad subnets request: " + std::string(why) + ".", "BadRequest");
+}
+
+/// There are no subnet pools: whoever wants one hears that there is none.
+Result<void> check_no_pool(const json::object& body) {
+  auto pool = text_of(body, "subnetpool_id");
+  bool use_default = false;
+  read(body, "use_default_subnetpool", use_default);
+  if (pool && use_default)
+    return bad_subnets("subnetpool_id and use_default_subnetpool cannot both be specified");
+  if (pool == kPrefixDelegation)
+    return bad_subnets("Prefix delegation is not supported: give the subnet a cidr");
+  if (pool)
+    return fail(Errc::kNotFound, "Subnet pool " + *pool + " could not be found.", "SubnetPoolNotFound");
+  if (use_default)
+    return bad_subnets("No default subnetpool found for IPv" +
+                       std::to_string(*integer_of(body, "ip_version")));
+  return {};
+}
+
 Result<IpPrefix> read_cidr(const json::object& body) {
   auto text = text_of(body, "cidr");
-  if (!text)
-    return fail(Errc::kInvalid,
-                "Bad subnets request: a subnetpool must be specified in the absence of a cidr.",
-                "BadRequest");
+  if (text && integer_of(body, "prefixlen"))
+    return bad_subnets("cidr and prefixlen must not be supplied together");
+  WEFT_CHECK(check_no_pool(body));
+  if (!text) return bad_subnets("a subnetpool must be specified in the absence of a cidr");
   auto cidr = *IpPrefix::parse(*text);
   auto version = *integer_of(body, "ip_version");
-  if (version == 6) return invalid_input("IPv6 subnets are not supported yet");
   if (static_cast<int>(cidr.version()) != version)
     return invalid_input("cidr '" + *text + "' does not match the ip_version '" + std::to_string(version) +
                          "'");
   return cidr;
+}
+
+std::optional<model::Ipv6Mode> read_mode(const json::object& body, std::string_view name) {
+  auto word = text_of(body, name);
+  return word ? model::parse_ipv6_mode(*word) : std::nullopt;
 }
 
 Result<Subnet> read_new(const Context& context, const json::object& body) {
@@ -119,9 +139,12 @@ Result<Subnet> read_new(const Context& context, const json::object& body) {
   subnet.revision = 0;
   subnet.network = *uuid_of(body, "network_id");
   WEFT_TRY(subnet.cidr, read_cidr(body));
-  subnet.gateway_ip = host_range(subnet.cidr).start;
+  subnet.gateway_ip = default_gateway(subnet.cidr);
+  subnet.ipv6_ra_mode = read_mode(body, "ipv6_ra_mode");
+  subnet.ipv6_address_mode = read_mode(body, "ipv6_address_mode");
   WEFT_CHECK(read_settings(body, subnet));
   WEFT_CHECK(read_gateway(body, subnet));
+  WEFT_CHECK(check_modes(subnet));
   subnet.allocation_pools = default_pools(subnet.cidr, subnet.gateway_ip);
   WEFT_CHECK(read_allocation_pools(body, subnet));
   return subnet;
@@ -147,7 +170,7 @@ class Subnets : public ResourceOf<Subnet> {
     std::vector<Subnet> subnets;
     for (const auto& body : bodies) {
       WEFT_CO_TRY(auto subnet, read_new(context, body));
-      WEFT_CO_CHECK(check_network(context, subnet.network));
+      WEFT_CO_CHECK(check_network(context, subnet));
       subnets.push_back(std::move(subnet));
     }
     auto ids = ids_of(subnets);
@@ -163,6 +186,7 @@ class Subnets : public ResourceOf<Subnet> {
     touch(after, body);
     WEFT_CO_CHECK(read_settings(body, after));
     WEFT_CO_CHECK(read_gateway(body, after));
+    WEFT_CO_CHECK(check_modes_keep_dhcp(after));
     WEFT_CO_CHECK(read_allocation_pools(body, after));
     co_return co_await save(before, std::move(after), if_revision);
   }
@@ -178,10 +202,12 @@ class Subnets : public ResourceOf<Subnet> {
   }
 
  private:
-  Result<void> check_network(const Context& context, const Uuid& id) const {
-    auto network = intent().find<model::Network>(id);
-    if (network && (context.admin || network->project_id == context.project_id)) return {};
-    return fail(Errc::kNotFound, "Network " + id.to_string() + " could not be found.", "NetworkNotFound");
+  Result<void> check_network(const Context& context, const Subnet& subnet) const {
+    auto network = intent().find<model::Network>(subnet.network);
+    if (!network || !(context.admin || network->project_id == context.project_id))
+      return fail(Errc::kNotFound, "Network " + subnet.network.to_string() + " could not be found.",
+                  "NetworkNotFound");
+    return check_mtu_for(subnet.cidr.version(), *network);
   }
 };
 

@@ -42,6 +42,15 @@ void write_nameservers(JsonWriter& json, const V& v) {
   json.end_array();
 }
 
+template <auto kMode>
+void write_mode(JsonWriter& json, const V& v) {
+  if (const auto& mode = v.object.*kMode) {
+    json.plain(to_string(*mode));
+  } else {
+    json.null();
+  }
+}
+
 constexpr Field<Subnet> kFields[] = {
     {"id", write_id},
     {"name", write_name},
@@ -51,8 +60,8 @@ constexpr Field<Subnet> kFields[] = {
      [](JsonWriter& json, const V& v) { json.number(static_cast<int>(v.object.cidr.version())); }},
     {"subnetpool_id", write_null},
     {"enable_dhcp", [](JsonWriter& json, const V& v) { json.boolean(v.object.enable_dhcp); }},
-    {"ipv6_ra_mode", write_null},
-    {"ipv6_address_mode", write_null},
+    {"ipv6_ra_mode", write_mode<&Subnet::ipv6_ra_mode>},
+    {"ipv6_address_mode", write_mode<&Subnet::ipv6_address_mode>},
     {"gateway_ip", write_gateway},
     {"cidr", [](JsonWriter& json, const V& v) { json.plain(v.object.cidr.to_string()); }},
     {"allocation_pools", write_pools},

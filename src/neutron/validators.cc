@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 
+#include "model/network.h"
 #include "neutron/value_words.h"
 
 namespace weft::neutron {
@@ -18,14 +19,6 @@ constexpr std::size_t kMaxTag = 60;
 /// Failures that Neutron's converters report, as InvalidInput.
 tl::unexpected<Error> refuse_conversion(const json::value& value, std::string_view why) {
   return fail(Errc::kInvalid, "'" + shown(value) + "' " + std::string(why), "InvalidInput");
-}
-
-Result<json::value> text_up_to(const json::value& value, std::size_t most) {
-  if (!value.is_string()) return refuse(value, "is not a valid string");
-  auto text = text_of(value);
-  if (text.size() > most) return refuse(value, "exceeds maximum length of " + std::to_string(most));
-  if (text.find('\0') != std::string_view::npos) return refuse(value, "is not a valid string");
-  return value;
 }
 
 const json::array* list_of(const json::value& value) {
@@ -68,6 +61,14 @@ Result<json::value> valid_fixed_ip(const json::value& value, std::set<std::strin
 }
 
 }  // namespace
+
+Result<json::value> text_up_to(const json::value& value, std::size_t most) {
+  if (!value.is_string()) return refuse(value, "is not a valid string");
+  auto text = text_of(value);
+  if (text.size() > most) return refuse(value, "exceeds maximum length of " + std::to_string(most));
+  if (text.find('\0') != std::string_view::npos) return refuse(value, "is not a valid string");
+  return value;
+}
 
 std::string shown(const json::value& value) {
   std::string text = value.is_string() ? std::string(text_of(value)) : json::serialize(value);
@@ -168,6 +169,16 @@ Result<json::value> valid_ip_version(const json::value& value) {
   WEFT_TRY(auto number, valid_integer(value));
   if (number.as_int64() != 4 && number.as_int64() != 6) return refuse(value, "is not in [4, 6]");
   return number;
+}
+
+Result<json::value> valid_ipv6_mode(const json::value& value) {
+  if (value.is_string() && model::parse_ipv6_mode(text_of(value))) return value;
+  return refuse(value, "is not in ['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']");
+}
+
+Result<json::value> valid_subnetpool(const json::value& value) {
+  if (value.is_string() && text_of(value) == kPrefixDelegation) return value;
+  return valid_uuid_or_null(value);
 }
 
 Result<json::value> valid_pools(const json::value& value) {

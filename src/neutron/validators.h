@@ -28,6 +28,8 @@ Result<json::value> valid_mac(const json::value& value);        ///< in any of t
 Result<json::value> valid_address_or_null(const json::value& value);
 Result<json::value> valid_cidr(const json::value& value);
 Result<json::value> valid_ip_version(const json::value& value);
+Result<json::value> valid_ipv6_mode(const json::value& value);   ///< a word of Neutron's IPV6_MODES
+Result<json::value> valid_subnetpool(const json::value& value);  ///< an id, kPrefixDelegation or null
 Result<json::value> valid_pools(const json::value& value);
 Result<json::value> valid_nameservers(const json::value& value);
 Result<json::value> valid_host_routes(const json::value& value);
@@ -36,6 +38,12 @@ Result<json::value> valid_fixed_ips(const json::value& value);
 Result<json::value> valid_address_pairs(const json::value& value);  ///< each as written; null is []
 Result<json::value> valid_object(const json::value& value);         ///< null is {}
 Result<json::value> valid_text_or_null(const json::value& value);
+Result<json::value> valid_dns_name(
+    const json::value& value);  ///< one label or more, in lower case; may be ""
+Result<json::value> valid_dns_domain(
+    const json::value& value);  ///< with its final dot, in lower case; may be ""
+/// extra_dhcp_opts: a list of {opt_name, opt_value, ip_version}, all given; null is [].
+Result<json::value> valid_dhcp_options(const json::value& value);
 Result<json::value> valid_tags(const json::value& value);
 Result<json::value> valid_vnic_type(const json::value& value);
 Result<json::value> valid_group_name(const json::value& value);  ///< any name but "default"
@@ -52,6 +60,9 @@ Result<json::value> valid_port_number(const json::value& value);
 Result<json::value> valid_nothing(const json::value& value);
 /// The same for those whose default, and only value here, is true.
 Result<json::value> valid_true(const json::value& value);
+
+/// What a client writes in place of a subnet pool's id to have its prefix delegated.
+inline constexpr std::string_view kPrefixDelegation = "prefix_delegation";
 
 /// A MAC in any of the ways that valid_mac() takes.
 std::optional<MacAddress> read_any_mac(std::string_view text);

@@ -41,6 +41,45 @@ TEST(Validators, RefuseInNeutronsWords) {
             "'" + std::string(256, 'x') + "' exceeds maximum length of 255");
 }
 
+TEST(Validators, TakeNamesOfHostsAndDomains) {
+  EXPECT_EQ(normal(valid_dns_name, R"("Web-1")"), R"("web-1")");
+  EXPECT_EQ(normal(valid_dns_name, R"("web.example.org.")"), R"("web.example.org.")");
+  EXPECT_EQ(normal(valid_dns_name, R"("")"), R"("")");
+  EXPECT_EQ(normal(valid_dns_domain, R"("Example.org.")"), R"("example.org.")");
+  EXPECT_EQ(normal(valid_dns_domain, R"("")"), R"("")");
+}
+
+TEST(Validators, RefuseNamesInNeutronsWords) {
+  EXPECT_EQ(reason(valid_dns_name, R"("-web")"),
+            "'-web' not a valid PQDN or FQDN. Reason: Name '-web' must not start or end with a hyphen");
+  EXPECT_EQ(reason(valid_dns_name, R"("a..b")"),
+            "'a..b' not a valid PQDN or FQDN. Reason: Encountered an empty component");
+  EXPECT_EQ(reason(valid_dns_name, R"("web_1")"),
+            "'web_1' not a valid PQDN or FQDN. Reason: Name 'web_1' must be 1-63 characters long, each of "
+            "which can only be alphanumeric or a hyphen");
+  EXPECT_EQ(reason(valid_dns_name, R"("web.12")"),
+            "'web.12' not a valid PQDN or FQDN. Reason: TLD '12' must not be all numeric");
+  EXPECT_EQ(reason(valid_dns_domain, R"("example.org")"), "'example.org' is not a FQDN");
+  for (auto wrong : {"5", "null", "[]", "{}", "true", R"("\u0000")", R"(".")"}) {
+    EXPECT_NE(reason(valid_dns_name, wrong), "ok") << wrong;
+    EXPECT_NE(reason(valid_dns_domain, wrong), "ok") << wrong;
+  }
+  const std::string label(63, 'a'), long_name = label + "." + label + "." + label + "." + label;
+  EXPECT_EQ(reason(valid_dns_name, '"' + long_name + '"'), "ok");
+  EXPECT_NE(reason(valid_dns_name, '"' + long_name + ".a\""), "ok");
+  EXPECT_NE(reason(valid_dns_name, '"' + label + "a\""), "ok");
+  EXPECT_NE(reason(valid_dns_domain, '"' + long_name + ".\""), "ok");
+}
+
+TEST(Validators, TakeModesOfIpv6) {
+  for (auto mode : {R"("slaac")", R"("dhcpv6-stateless")", R"("dhcpv6-stateful")"})
+    EXPECT_EQ(reason(valid_ipv6_mode, mode), "ok");
+  EXPECT_EQ(reason(valid_ipv6_mode, "null"),
+            "'None' is not in ['dhcpv6-stateful', 'dhcpv6-stateless', 'slaac']");
+  for (auto wrong : {"5", "[]", "{}", "true", R"("SLAAC")", R"("")"})
+    EXPECT_NE(reason(valid_ipv6_mode, wrong), "ok") << wrong;
+}
+
 TEST(Validators, LetUnsupportedAttributesStayEmpty) {
   for (auto text : {"null", "false", "[]", "{}", R"("")"})
     EXPECT_EQ(reason(valid_nothing, text), "ok") << text;

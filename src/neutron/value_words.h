@@ -21,6 +21,9 @@ inline std::string lower(std::string_view text) {
   return result;
 }
 
+/// A text of at most `most` bytes without NUL, or the refusal.
+Result<json::value> text_up_to(const json::value& value, std::size_t most);
+
 /// "'VALUE' WHY"
 inline tl::unexpected<Error> refuse(const json::value& value, std::string_view why) {
   return fail(Errc::kInvalid, "'" + shown(value) + "' " + std::string(why));

@@ -14,6 +14,7 @@ template <typename T>
 struct View {
   const T& object;
   const model::Intent& intent;
+  std::string_view dns_domain = {};  ///< of ports that have none of their own or of their network
 };
 
 template <typename T>
@@ -122,10 +123,6 @@ void write_false(JsonWriter& json, const View<T>&) {
 template <typename T>
 void write_empty_list(JsonWriter& json, const View<T>&) {
   json.raw("[]");
-}
-template <typename T>
-void write_empty_text(JsonWriter& json, const View<T>&) {
-  json.plain("");
 }
 
 }  // namespace weft::neutron

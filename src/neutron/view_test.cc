@@ -18,7 +18,7 @@ class Views : public testing::Test {
   template <typename T>
   json::object shown(int id) {
     JsonWriter writer;
-    write_object(writer, View<T>{*intent_.find<T>(id_of(id)), intent_});
+    write_object(writer, View<T>{*intent_.find<T>(id_of(id)), intent_, "cloud."});
     return json::parse(writer.text()).as_object();
   }
   Intent intent_;
@@ -51,6 +51,32 @@ TEST_F(Views, ShowAPortWithItsAddressesAndGroups) {
   EXPECT_EQ(port["binding:vif_type"], "unbound");
   EXPECT_EQ(port["binding:profile"], json::object());
   EXPECT_EQ(port["status"], "DOWN");
+}
+
+TEST_F(Views, ShowModesOfIpv6) {
+  EXPECT_TRUE(shown<Subnet>(2)["ipv6_ra_mode"].is_null());
+  auto subnet = *intent_.find<Subnet>(id_of(2));
+  subnet.ipv6_ra_mode = Ipv6Mode::kSlaac;
+  subnet.ipv6_address_mode = Ipv6Mode::kDhcpv6Stateless;
+  intent_.put(subnet);
+  EXPECT_EQ(shown<Subnet>(2)["ipv6_ra_mode"], "slaac");
+  EXPECT_EQ(shown<Subnet>(2)["ipv6_address_mode"], "dhcpv6-stateless");
+}
+
+TEST_F(Views, ShowNamesAndDhcpOptionsOfAPort) {
+  auto port = *intent_.find<Port>(id_of(11));
+  port.dns_name = "web";
+  port.dns_domain = "example.org.";
+  port.extra_dhcp_opts = {{"bootfile-name", "pxe.0", IpVersion::kV4}};
+  intent_.put(port);
+  auto view = shown<Port>(11);
+  EXPECT_EQ(view["dns_name"], "web");
+  EXPECT_EQ(view["dns_domain"], "example.org.");
+  EXPECT_EQ(view["dns_assignment"],
+            json::parse(R"([{"ip_address": "10.7.0.11", "hostname": "web", "fqdn": "web.example.org."}])"));
+  EXPECT_EQ(view["extra_dhcp_opts"],
+            json::parse(R"([{"opt_name": "bootfile-name", "opt_value": "pxe.0", "ip_version": 4}])"));
+  EXPECT_EQ(shown<Port>(10)["dns_assignment"].at(0).at("fqdn"), "host-10-7-0-10.cloud.");
 }
 
 TEST_F(Views, BelieveAPortActiveOnlyWhenItsNodeSaysSo) {
