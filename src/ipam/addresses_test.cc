@@ -61,6 +61,24 @@ TEST(FindFree, CopesWithHugeIpv6Pools) {
   EXPECT_TRUE(s.cidr.contains(*found));
 }
 
+TEST(FindFree, NeverGivesTheAddressOfAllRouters) {
+  auto s = subnet("2001:db8::/64", {{ip("2001:db8::"), ip("2001:db8::1")}});
+  EXPECT_EQ(find_free(s, {}, 0), ip("2001:db8::1"));
+  std::set<IpAddress> taken{ip("2001:db8::1")};
+  EXPECT_FALSE(find_free(s, {.under_way = &taken}, 0));
+}
+
+TEST(FindLastFree, GoesDownThroughThePools) {
+  auto s = subnet("10.0.0.0/24", {{ip("10.0.0.50"), ip("10.0.0.51")}, {ip("10.0.0.10"), ip("10.0.0.11")}});
+  s.gateway_ip = ip("10.0.0.51");
+  EXPECT_EQ(find_last_free(s, {}), ip("10.0.0.50"));
+  std::map<IpAddress, Uuid> used{{ip("10.0.0.50"), {}}};
+  std::set<IpAddress> under_way{ip("10.0.0.11")};
+  EXPECT_EQ(find_last_free(s, {.in_use = &used, .under_way = &under_way}), ip("10.0.0.10"));
+  used[ip("10.0.0.10")] = {};
+  EXPECT_FALSE(find_last_free(s, {.in_use = &used, .under_way = &under_way}));
+}
+
 TEST(HostAddress, ExcludesNetworkAndBroadcastOfIpv4Only) {
   auto v4 = *IpPrefix::parse("10.0.0.0/30");
   EXPECT_FALSE(is_host_address(v4, ip("10.0.0.0")));

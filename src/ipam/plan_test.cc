@@ -1,10 +1,7 @@
-#include "ipam/plan.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "ipam/addresses.h"
 #include "ipam/groups.h"
+#include "ipam/plan_fixture.h"
 
 namespace weft::ipam {
 namespace {
@@ -15,61 +12,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-IpAddress ip(const char* text) {
-  return *IpAddress::parse(text);
-}
-
-class PortPlan : public ::testing::Test {
- protected:
-  PortPlan() {
-    network.id = Uuid::random();
-    intent.put(network);
-    subnet = add_subnet(network.id, "10.0.0.0/28");
-  }
-
-  Subnet add_subnet(const Uuid& of, const char* cidr) {
-    Subnet s;
-    s.id = Uuid::random();
-    s.network = of;
-    s.cidr = *IpPrefix::parse(cidr);
-    s.gateway_ip = default_gateway(s.cidr);
-    s.allocation_pools = default_pools(s.cidr, s.gateway_ip);
-    intent.put(s);
-    return s;
-  }
-
-  PortRequest request() {
-    PortRequest r;
-    r.port.network = network.id;
-    r.port.project_id = "demo";
-    return r;
-  }
-  PortRequest request(std::vector<AddressRequest> fixed_ips) {
-    PortRequest r = request();
-    r.fixed_ips = std::move(fixed_ips);
-    return r;
-  }
-
-  Result<PortRows> plan(const PortRequest& r) { return PortPlanner(intent, claims).create(r, group); }
-  std::string error_type(const PortRequest& r) {
-    auto planned = plan(r);
-    return planned ? "" : planned.error().type;
-  }
-
-  /// Puts a planned port into the intent, as its commit would.
-  Port commit(const PortRows& rows) {
-    intent.put(rows.port);
-    for (const auto& address : rows.addresses) intent.put(address);
-    for (const auto& member : rows.memberships) intent.put(member);
-    return rows.port;
-  }
-
-  Intent intent;
-  store::AddressClaims claims;
-  Network network;
-  Subnet subnet;
-  Uuid group = Uuid::random();
-};
+using PortPlan = PlanFixture;
 
 TEST_F(PortPlan, AnyPortGetsMacAddressAndDefaultGroup) {
   auto rows = plan(request());

@@ -63,6 +63,10 @@ TEST(Transaction, WritesTheOtherOperations) {
   Transaction none;
   none.wait_for_none("Port", {{"network", "==", Datum(Atom(kId))}});
   EXPECT_NE(text_of(none).find(R"("columns":["_uuid"],"until":"==","rows":[])"), std::string::npos);
+  Transaction values;
+  values.wait_for_values("Port", {{"network", "==", Datum(Atom(kId))}}, "mac", {Datum("a"), Datum("b")});
+  EXPECT_NE(text_of(values).find(R"("columns":["mac"],"until":"==","rows":[{"mac":"a"},{"mac":"b"}])"),
+            std::string::npos);
   Transaction wait;
   wait.wait("Port", kId, {{"revision", Datum(Atom(std::int64_t{3}))}});
   EXPECT_NE(text_of(wait).find(R"("columns":["revision"],"until":"==","rows":[{"revision":3}])"),
