@@ -2,14 +2,14 @@
 import concurrent.futures
 import contextlib
 import fcntl
-import json
+import itertools
 import os
 import shutil
 
 from weftlab import (api_socket, cgroups, containers, daemons, mounts, netns, pod, processes, services, switch,
                      underlay)
 from weftlab.errors import LabError
-from weftlab.layout import RUN, ROOT
+from weftlab.layout import RUN, ROOT, Lab
 from weftlab.shell import run, wait_until
 
 DEFAULT_WORKERS = 3
@@ -46,10 +46,10 @@ def _locked(lab, mode):
 
 def workers_of(lab):
     """The workers of a lab that is up."""
-    try:
-        return lab.workers(json.loads((lab.dir / "lab.json").read_text())["workers"])
-    except FileNotFoundError as error:
-        raise LabError(f"lab {lab.name} is not up (run: lab/lab up)") from error
+    made = lab.recorded()
+    if made is None:
+        raise LabError(f"lab {lab.name} is not up (run: lab/lab up)")
+    return lab.workers(made["workers"])
 
 
 def find_node(lab, name):
@@ -102,6 +102,8 @@ def _is_intact(lab, worker_count):
         return False
     if len(workers) != worker_count:
         raise LabError(f"lab {lab.name} is up with {len(workers)} workers (run lab/lab down first)")
+    if Lab.from_environment().wire != lab.wire:
+        raise LabError(f"lab {lab.name} is up on another underlay (run lab/lab down first)")
     return True
 
 
@@ -109,13 +111,13 @@ def _make_network(lab, worker_count):
     lab.dir.mkdir(parents=True, exist_ok=True)
     underlay.create(lab)
     underlay.add_node(lab.controller)
-    underlay.give_address(lab.controller, underlay.NIC)
+    underlay.give_addresses(lab.controller, underlay.NIC)
     for worker in lab.workers(worker_count):
         underlay.add_node(worker)
         underlay.add_provider_nic(worker)
         # Interfaces of ports have no addresses of the node: it must not answer ARP through them.
         netns.set_sysctl(worker.namespace, "net.ipv4.conf.all.arp_ignore", "1")
-    (lab.dir / "lab.json").write_text(json.dumps({"workers": worker_count}))
+    lab.record(worker_count)
 
 
 def _start_controller(lab):
@@ -143,11 +145,12 @@ def _start_worker_switch(node):
 
 def _meet_neighbours(pool, workers):
     """Every node pings every other: the underlay works, and the switches know their tunnel neighbours' MACs."""
-    def greet(pair):
-        one, other = pair
-        netns.run_in(one, "ping", "-q", "-c", "1", "-W", "5", other.address)
-    controller = workers[0].lab.controller
-    list(pool.map(greet, [(a, b) for a in workers for b in [*workers, controller] if a != b]))
+    def greet(node_and_address):
+        node, address = node_and_address
+        netns.run_in(node, "ping", "-q", "-c", "1", "-W", "5", address)
+    nodes = [*workers, workers[0].lab.controller]
+    list(pool.map(greet, [(one, address) for one, other in itertools.permutations(nodes, 2) if one in workers
+                          for address in other.addresses_for(one)]))
 
 
 def down(lab):

@@ -3,7 +3,7 @@ import http.client
 
 from weftlab import api_socket, http as lab_http, netns, processes, switch
 from weftlab.errors import LabError
-from weftlab.layout import DIAGNOSTICS_PORT, ROOT, STORE_PORT, UNDERLAY_MTU
+from weftlab.layout import DIAGNOSTICS_PORT, ROOT, STORE_PORT, bracketed
 from weftlab.shell import run, succeeds, wait_until
 
 SCHEMA = ROOT / "src/store/weft.ovsschema"
@@ -23,9 +23,10 @@ def start_store(node):
         node.dir.mkdir(parents=True, exist_ok=True)
         run("ovsdb-tool", "create", database, SCHEMA)
     socket = node.lab.store_socket
+    listeners = [f"--remote=ptcp:{STORE_PORT}:{bracketed(address)}" for address in node.addresses]
     processes.spawn(node.lab, node.name, "store",
-                    ["ovsdb-server", database, f"--remote=punix:{socket}", f"--remote=ptcp:{STORE_PORT}:{node.address}",
-                     f"--unixctl={node.dir}/store.ctl", "-vconsole:warn"], namespace=node.namespace)
+                    ["ovsdb-server", database, f"--remote=punix:{socket}", *listeners, f"--unixctl={node.dir}/store.ctl",
+                     "-vconsole:warn"], namespace=node.namespace)
     wait_until(lambda: succeeds("ovsdb-client", "list-dbs", f"unix:{socket}"), "the store", READY_TIMEOUT)
 
 
@@ -36,19 +37,20 @@ def start_weftd(node):
     processes.spawn(lab, node.name, "weftd",
                     ["sh", "-c", 'exec env LISTEN_FDS=1 LISTEN_PID=$$ "$@"', "sh", *netns.enter(node.namespace),
                      program(lab, "weftd"), "--store", f"unix:{lab.store_socket}",
-                     "--underlay-mtu", UNDERLAY_MTU], fds={3: fd})
+                     "--underlay-mtu", lab.wire.mtu,
+                     *(["--overlay-ip-version", "6"] if lab.wire.overlay_version == 6 else [])], fds={3: fd})
     port = api_socket.port(lab)
     _wait_ready(node, "weftd", lambda: lab_http.healthy(api_socket.HOST, port))
 
 
 def start_agent(node):
     lab = node.lab
+    ends = [word for address in node.addresses for word in ("--tunnel-ip", address)]
     processes.spawn(lab, node.name, "agent",
-                    [program(lab, "weft-agent"), "--node", node.name, "--store", lab.store_remote,
-                     "--tunnel-ip", node.address, "--ovsdb", f"unix:{node.ovs_dir}/db.sock",
+                    [program(lab, "weft-agent"), "--node", node.name, "--store", lab.store_remote(node), *ends, "--ovsdb", f"unix:{node.ovs_dir}/db.sock",
                      "--cni-socket", node.cni_socket, "--datapath-type", switch.datapath_type(),
                      "--bridge-mapping", f"{switch.PROVIDER_NETWORK}:{switch.PROVIDER_BRIDGE}",
-                     "--underlay-mtu", UNDERLAY_MTU],
+                     "--underlay-mtu", lab.wire.mtu],
                     namespace=node.namespace, env=node.ovs_environment())
     _wait_ready(node, "agent", lambda: agent_healthy(node))
 

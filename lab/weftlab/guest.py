@@ -13,8 +13,6 @@ MEMORY_MIB = 128
 BOOT_TIMEOUT = 60
 LEASE_TIMEOUT = 60
 INTEGRATION_BRIDGE = "br-int"
-# The switch's end carries what the underlay carries: the guest's own MTU is DHCP's to say.
-TAP_MTU = 1500
 # A microvm has no clock that the kernel could measure the processor's against; software emulation shows it the host's.
 _CLOCK = "tsc_early_khz={} tsc=reliable"
 WAIT_FOR_LEASES = 'for nic; do until [ -e "/run/lease-$nic" ]; do usleep 20000; done; done'
@@ -106,7 +104,8 @@ def _claim(lab, node, port, vm_uuid):
 def _plug(node, tap, port, vm_uuid):
     netns.run_in(node, "ip", "tuntap", "add", tap, "mode", "tap")
     netns.set_sysctl(node.namespace, f"net.ipv6.conf.{tap}.disable_ipv6", "1")
-    netns.run_in(node, "ip", "link", "set", tap, "mtu", str(TAP_MTU), "up")
+    # As Nova leaves it: the agent gives the switch's end what the underlay carries.
+    netns.run_in(node, "ip", "link", "set", tap, "up")
     # Not waiting for the switch: it takes the port while the guest boots.
     switch.vsctl(node, "--no-wait", "--", "--if-exists", "del-port", tap, "--", "add-port", INTEGRATION_BRIDGE, tap,
                  "--", "set", "Interface", tap, f"external-ids:iface-id={port['id']}",

@@ -52,7 +52,9 @@ def _put_underlay_into_bridge(node):
     [link] = json.loads(netns.run_in(node, "ip", "-json", "link", "show", underlay.NIC))
     vsctl(node, "--may-exist", "add-br", BRIDGE, "--", "set", "Bridge", BRIDGE, f"datapath_type={datapath_type()}",
           f"other-config:hwaddr={link['address']}", "--", "--may-exist", "add-port", BRIDGE, underlay.NIC)
-    underlay.give_address(node, BRIDGE)
+    # The kernel sees what arrives at the NIC, too: it is the bridge's to take.
+    netns.set_sysctl(node.namespace, f"net.ipv6.conf.{underlay.NIC}.disable_ipv6", "1")
+    underlay.give_addresses(node, BRIDGE)
 
 
 def _make_provider_bridge(node):

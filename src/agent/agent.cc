@@ -40,11 +40,26 @@ model::Node self_row(const Config& config) {
   model::Node self;
   self.id = Uuid::random();
   self.name = config.node;
-  self.tunnel_ips = {config.tunnel_ip};
+  self.tunnel_ips = config.tunnel_ips;
   self.underlay_mtu = config.underlay_mtu;
   self.diagnostics = config.diagnostics;
   self.version = WEFT_VERSION;
   return self;
+}
+
+/// What the switch shall set an interface's MTU to, and keep it there.
+std::optional<std::int64_t> mtu_of(const SwitchInterface& interface, const model::Network& network,
+                                   int underlay_mtu) {
+  // An internal interface's only end is the host's. The switch would set its MTU to the bridge's least
+  // whenever ports come or go, undoing what the DHCP client was told.
+  if (interface.type == "internal") return network.mtu;
+  // What a guest sends too big must reach a flow to be answered: the switch's end lets it in.
+  if (interface.type.empty()) return underlay_mtu;
+  return std::nullopt;
+}
+
+fabric::NodeFacts node_facts(const Config& config) {
+  return {.name = config.node, .tunnel_ips = config.tunnel_ips};
 }
 
 }  // namespace
@@ -57,8 +72,7 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       plug_(switch_db_),
       ports_(store_.intent(), config_.node),
       interest_(executor, store_, config_.node, ports_, metrics_),
-      reconciler_(executor, store_.intent(), {.name = config_.node, .tunnel_ips = {config_.tunnel_ip}},
-                  metrics_),
+      reconciler_(executor, store_.intent(), node_facts(config_), metrics_),
       datapath_settings_(executor, config_.ovsdb, config_.max_connections_per_port, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
       dhcp_(store_.intent(), metrics_),
@@ -185,7 +199,7 @@ Task<void> Agent::turn() {
 
 void Agent::refresh_tunnels() {
   auto plan = plan_tunnels(reconciler_.compiler().wanted_tunnels(), switch_db_.interfaces(), store_.intent(),
-                           config_.tunnel_ip);
+                           node_facts(config_));
   reconciler_.set_tunnels(plan.usable);
   neighbors_.refresh(reconciler_.connection(), plan.usable);
   switch_db_.want_tunnels(plan.ports, plan.unwanted);
@@ -209,10 +223,8 @@ std::map<std::string, InterfaceSettings> Agent::interface_settings() const {
     auto interface = switch_db_.interfaces().find(name);
     auto port = store_.intent().find<model::Port>(claim.port);
     auto network = port ? store_.intent().find<model::Network>(port->network) : nullptr;
-    auto internal = interface != switch_db_.interfaces().end() && interface->second.type == "internal";
-    // An internal interface's only end is the host's. The switch would set its MTU to the bridge's least
-    // whenever ports come or go, undoing what the DHCP client was told.
-    if (internal && network && here) wanted.mtu_request = network->mtu;
+    if (interface != switch_db_.interfaces().end() && network && here)
+      wanted.mtu_request = mtu_of(interface->second, *network, config_.underlay_mtu);
     settings.emplace(name, wanted);
   }
   return settings;

@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <limits>
 #include <sstream>
@@ -57,10 +58,17 @@ Result<void> set_mappings(Config& config, const std::vector<std::string>& mappin
   return {};
 }
 
-Result<void> set_tunnel_ip(Config& config, const std::string& text) {
-  auto address = IpAddress::parse(text);
-  if (!address) return bad("tunnel-ip", fmt::format("'{}' is no IP address", text));
-  config.tunnel_ip = *address;
+Result<void> set_tunnel_ips(Config& config, const std::vector<std::string>& texts) {
+  config.tunnel_ips.clear();
+  for (const auto& text : texts) {
+    auto address = IpAddress::parse(text);
+    if (!address || address->is_unspecified())
+      return bad("tunnel-ip", fmt::format("'{}' is no IP address of a node", text));
+    if (std::ranges::find(config.tunnel_ips, address->version(), &IpAddress::version) !=
+        config.tunnel_ips.end())
+      return bad("tunnel-ip", fmt::format("'{}' is the second address of its IP version", text));
+    config.tunnel_ips.push_back(*address);
+  }
   return {};
 }
 
@@ -87,8 +95,8 @@ Result<void> read_setting(std::string_view key, const toml::node& node, Config& 
     return {};
   }
   if (key == "tunnel-ip") {
-    WEFT_TRY(auto text, text_of(key, node));
-    return set_tunnel_ip(config, text);
+    WEFT_TRY(auto texts, texts_of(key, node));
+    return set_tunnel_ips(config, texts);
   }
   if (key == "bridge-mapping") {
     WEFT_TRY(auto mappings, texts_of(key, node));
@@ -120,9 +128,8 @@ Result<void> read_file(const std::string& path, Config& config) {
 
 /// What the command line said; absent where it said nothing.
 struct Flags {
-  std::optional<std::string> config, node, tunnel_ip, ovsdb, cni_socket, diagnostics, datapath_type,
-      log_level;
-  std::vector<std::string> store, bridge_mapping;
+  std::optional<std::string> config, node, ovsdb, cni_socket, diagnostics, datapath_type, log_level;
+  std::vector<std::string> store, tunnel_ip, bridge_mapping;
   std::optional<int> openflow_port, underlay_mtu, max_connections_per_port;
 };
 
@@ -132,7 +139,8 @@ void declare(CLI::App& app, Flags& flags) {
   app.add_option("--node", flags.node, "this node's name");
   app.add_option("--store", flags.store,
                  "the store: tcp:IP:PORT, ssl:IP:PORT or unix:PATH; several are one cluster");
-  app.add_option("--tunnel-ip", flags.tunnel_ip, "this node's underlay address");
+  app.add_option("--tunnel-ip", flags.tunnel_ip,
+                 "this node's underlay address; one of each IP version, the preferred one first");
   app.add_option("--ovsdb", flags.ovsdb,
                  "this node's Open vSwitch database (default: unix:/var/run/openvswitch/db.sock)");
   app.add_option("--openflow-port", flags.openflow_port,
@@ -175,8 +183,8 @@ Result<Config> merge(const Flags& flags) {
   if (!flags.bridge_mapping.empty()) {
     WEFT_CHECK(set_mappings(config, flags.bridge_mapping));
   }
-  if (flags.tunnel_ip) {
-    WEFT_CHECK(set_tunnel_ip(config, *flags.tunnel_ip));
+  if (!flags.tunnel_ip.empty()) {
+    WEFT_CHECK(set_tunnel_ips(config, flags.tunnel_ip));
   }
   return config;
 }
@@ -198,13 +206,13 @@ Result<void> read_toml(std::string_view text, Config& config) {
 Result<void> complete(Config& config) {
   if (config.node.empty()) return bad("node", "is required: the name of this node");
   if (config.store.empty()) return bad("store", "is required: where the store is, as tcp:IP:PORT");
-  if (config.tunnel_ip.is_unspecified()) return bad("tunnel-ip", "is required: this node's underlay address");
+  if (config.tunnel_ips.empty()) return bad("tunnel-ip", "is required: this node's underlay address");
   if (!config.datapath_type.empty() && config.datapath_type != "system" && config.datapath_type != "netdev") {
     return bad("datapath-type", fmt::format("'{}' must be system or netdev", config.datapath_type));
   }
   if (config.diagnostics.empty()) {
-    auto host = config.tunnel_ip.is_v4() ? config.tunnel_ip.to_string()
-                                         : fmt::format("[{}]", config.tunnel_ip.to_string());
+    const auto& address = config.tunnel_ips.front();
+    auto host = address.is_v4() ? address.to_string() : fmt::format("[{}]", address.to_string());
     config.diagnostics = fmt::format("tcp:{}:9697", host);
   }
   return {};

@@ -11,13 +11,13 @@
 namespace weft::agent {
 
 struct Config {
-  std::string node;                ///< this node's name, as `openstack port create --host` names it
-  std::vector<std::string> store;  ///< remotes of the store; several are one cluster
-  IpAddress tunnel_ip;             ///< this node's underlay address
+  std::string node;                   ///< this node's name, as `openstack port create --host` names it
+  std::vector<std::string> store;     ///< remotes of the store; several are one cluster
+  std::vector<IpAddress> tunnel_ips;  ///< this node's underlay addresses: one of IPv4, of IPv6, or both
   std::string ovsdb = "unix:/var/run/openvswitch/db.sock";
   std::uint16_t openflow_port = 6633;
   std::string cni_socket = "/run/weft/cni.sock";
-  std::string diagnostics;    ///< "tcp:ADDRESS:PORT"; filled in from the tunnel address when not given
+  std::string diagnostics;    ///< "tcp:ADDRESS:PORT"; filled in from the first tunnel address when not given
   std::string datapath_type;  ///< "system" or "netdev"; empty: what the switch supports
   int underlay_mtu = 1500;
   int max_connections_per_port = 65536;  ///< that the switch tracks; 0: any number

@@ -11,11 +11,15 @@ IpAddress address(const char* text) {
   return *IpAddress::parse(text);
 }
 
-model::Node node_at(const std::string& name, const char* tunnel_ip) {
+fabric::NodeFacts self_at(std::vector<IpAddress> tunnel_ips) {
+  return {.name = "worker1", .tunnel_ips = std::move(tunnel_ips)};
+}
+
+model::Node node_at(const std::string& name, std::vector<IpAddress> tunnel_ips) {
   model::Node node;
   node.id = Uuid::random();
   node.name = name;
-  node.tunnel_ips = {address(tunnel_ip)};
+  node.tunnel_ips = std::move(tunnel_ips);
   return node;
 }
 
@@ -35,26 +39,52 @@ TEST(TunnelName, FitsTheKernelAndTellsTheAddress) {
 
 TEST(TunnelPlan, LingersWhenNobodyWantsItAndGoesWithItsPeer) {
   model::Intent intent;
-  auto peer = node_at("worker2", "10.0.0.2");
+  auto peer = node_at("worker2", {address("10.0.0.2")});
   intent.put(peer);
   SwitchInterfaces interfaces{{"vx-0a000002", tunnel_interface("vx-0a000002", "worker2", 5)}};
-  auto lingering = plan_tunnels({}, interfaces, intent, address("10.0.0.1"));
+  auto lingering = plan_tunnels({}, interfaces, intent, self_at({address("10.0.0.1")}));
   EXPECT_TRUE(lingering.ports.contains("vx-0a000002"));
   EXPECT_EQ(lingering.usable.front().ofport, 5U);
   intent.erase<model::Node>(peer.id);
-  auto gone = plan_tunnels({}, interfaces, intent, address("10.0.0.1"));
+  auto gone = plan_tunnels({}, interfaces, intent, self_at({address("10.0.0.1")}));
   EXPECT_TRUE(gone.ports.empty());
   EXPECT_EQ(gone.unwanted, std::set<std::string>{"vx-0a000002"});
 }
 
 TEST(TunnelPlan, PeerThatMovedGetsANewTunnel) {
   model::Intent intent;
-  intent.put(node_at("worker2", "10.0.0.3"));
+  intent.put(node_at("worker2", {address("10.0.0.3")}));
   SwitchInterfaces interfaces{{"vx-0a000002", tunnel_interface("vx-0a000002", "worker2", 5)}};
-  auto plan = plan_tunnels({}, interfaces, intent, address("10.0.0.1"));
+  auto plan = plan_tunnels({}, interfaces, intent, self_at({address("10.0.0.1")}));
   EXPECT_EQ(plan.ports.at("vx-0a000003").remote_ip, "10.0.0.3");
   EXPECT_TRUE(plan.unwanted.contains("vx-0a000002"));
   EXPECT_TRUE(plan.usable.empty()) << "the switch has not made it yet";
+}
+
+const auto kV4 = address("192.0.2.1"), kV6 = address("2001:db8::1");
+
+/// Where worker1, with these addresses, reaches a peer with those: "local remote", or "" for nowhere.
+std::string way(std::vector<IpAddress> local, const std::string& peer, std::vector<IpAddress> remote) {
+  model::Intent intent;
+  intent.put(node_at(peer, std::move(remote)));
+  auto plan = plan_tunnels({{model::Encapsulation::kVxlan, peer}}, {}, intent, self_at(std::move(local)));
+  if (plan.ports.empty()) return {};
+  const auto& tunnel = plan.ports.begin()->second;
+  return tunnel.local_ip + " " + tunnel.remote_ip;
+}
+
+TEST(TunnelPlan, NodesMeetInAVersionThatBothHave) {
+  auto peer4 = address("192.0.2.2"), peer6 = address("2001:db8::2");
+  EXPECT_EQ(way({kV4, kV6}, "worker2", {peer4}), "192.0.2.1 192.0.2.2");
+  EXPECT_EQ(way({kV4, kV6}, "worker2", {peer6}), "2001:db8::1 2001:db8::2");
+  EXPECT_EQ(way({kV4}, "worker2", {peer6}), "") << "no version in common";
+}
+
+TEST(TunnelPlan, NodesWithBothVersionsFollowTheOrderOfTheFirstName) {
+  auto peer4 = address("192.0.2.2"), peer6 = address("2001:db8::2");
+  EXPECT_EQ(way({kV6, kV4}, "worker2", {peer4, peer6}), "2001:db8::1 2001:db8::2");
+  EXPECT_EQ(way({kV4, kV6}, "worker2", {peer6, peer4}), "192.0.2.1 192.0.2.2");
+  EXPECT_EQ(way({kV4, kV6}, "worker0", {peer6, peer4}), "2001:db8::1 2001:db8::2");
 }
 
 TEST(Interest, IsWhatThePortsOfThisNodeNeed) {
@@ -92,6 +122,16 @@ TEST(Config, NamesTheSettingThatIsWrong) {
   EXPECT_EQ(read_toml("max-connections-per-port = -1", config).error().message,
             "setting 'max-connections-per-port': must be a number from 0 to 2147483647");
   EXPECT_EQ(complete(config).error().message, "setting 'node': is required: the name of this node");
+}
+
+TEST(Config, ANodeHasOneTunnelAddressOfEachVersion) {
+  Config config;
+  ASSERT_TRUE(read_toml("node = 'n'\nstore = 'unix:s'\ntunnel-ip = ['2001:db8::1', '192.0.2.1']", config));
+  ASSERT_TRUE(complete(config));
+  EXPECT_EQ(config.tunnel_ips, (std::vector{kV6, kV4}));
+  EXPECT_EQ(config.diagnostics, "tcp:[2001:db8::1]:9697");
+  EXPECT_EQ(read_toml("tunnel-ip = ['192.0.2.1', '192.0.2.2']", config).error().message,
+            "setting 'tunnel-ip': '192.0.2.2' is the second address of its IP version");
 }
 
 TEST(Config, FlagsWinAndDiagnosticsFollowTheTunnelAddress) {

@@ -25,9 +25,8 @@ struct TunnelPort {
 /// What a claimed interface of br-int shall be set to.
 struct InterfaceSettings {
   std::uint16_t zone = 0;
-  Uuid port;  ///< whose connections are in the zone
-  std::optional<std::int64_t>
-      mtu_request;  ///< internal interfaces only: the switch rewrites their MTU otherwise
+  Uuid port;                                ///< whose connections are in the zone
+  std::optional<std::int64_t> mtu_request;  ///< that the switch sets, and keeps
   bool operator==(const InterfaceSettings&) const = default;
 };
 

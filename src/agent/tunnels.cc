@@ -14,9 +14,24 @@ std::uint64_t short_hash(const IpAddress& address) {
   return (hash ^ hash >> 48) & 0xffffffffffffULL;
 }
 
-std::optional<IpAddress> address_of(const model::Node& node, IpVersion version) {
-  auto found = std::ranges::find(node.tunnel_ips, version, &IpAddress::version);
-  return found == node.tunnel_ips.end() ? std::nullopt : std::optional(*found);
+struct TunnelEnds {
+  IpAddress local, remote;
+};
+
+std::optional<IpAddress> address_of(const std::vector<IpAddress>& addresses, IpVersion version) {
+  auto found = std::ranges::find(addresses, version, &IpAddress::version);
+  return found == addresses.end() ? std::nullopt : std::optional(*found);
+}
+
+/// Nothing when the nodes have no version in common.
+std::optional<TunnelEnds> ends_between(const fabric::NodeFacts& self, const model::Node& peer) {
+  const auto& order = self.name < peer.name ? self.tunnel_ips : peer.tunnel_ips;
+  for (const auto& preferred : order) {
+    auto local = address_of(self.tunnel_ips, preferred.version());
+    auto remote = address_of(peer.tunnel_ips, preferred.version());
+    if (local && remote) return TunnelEnds{.local = *local, .remote = *remote};
+  }
+  return std::nullopt;
 }
 
 /// The tunnel ports that are there, whoever made them, with the peers that they were made for.
@@ -39,17 +54,17 @@ std::string tunnel_name(model::Encapsulation encapsulation, const IpAddress& rem
 }
 
 TunnelPlan plan_tunnels(const WantedTunnels& wanted, const SwitchInterfaces& interfaces,
-                        const model::Intent& intent, const IpAddress& local) {
+                        const model::Intent& intent, const fabric::NodeFacts& self) {
   TunnelPlan plan;
   auto all = lingering(interfaces);
   all.insert(wanted.begin(), wanted.end());
   for (const auto& [encapsulation, peer] : all) {
     auto node = intent.node_named(peer);
-    auto remote = node ? address_of(*node, local.version()) : std::nullopt;
-    if (!remote) continue;
-    auto name = tunnel_name(encapsulation, *remote);
-    plan.ports[name] = {std::string(model::to_string(encapsulation)), peer, local.to_string(),
-                        remote->to_string()};
+    auto ends = node ? ends_between(self, *node) : std::nullopt;
+    if (!ends) continue;
+    auto name = tunnel_name(encapsulation, ends->remote);
+    plan.ports[name] = {std::string(model::to_string(encapsulation)), peer, ends->local.to_string(),
+                        ends->remote.to_string()};
     auto there = interfaces.find(name);
     if (there == interfaces.end() || there->second.ofport <= 0) continue;
     plan.usable.push_back({encapsulation, peer, static_cast<std::uint32_t>(there->second.ofport)});

@@ -27,8 +27,9 @@ struct TunnelPlan {
   std::vector<fabric::Tunnel> usable;       ///< the switch has them
 };
 
-/// `local` is this node's tunnel address; peers are reached at their first address of the same version.
+/// Two nodes meet in an IP version that both have; where they have both, in the one that the node whose name
+/// sorts first lists first. So both ends choose the same, from the same rows.
 TunnelPlan plan_tunnels(const WantedTunnels& wanted, const SwitchInterfaces& interfaces,
-                        const model::Intent& intent, const IpAddress& local);
+                        const model::Intent& intent, const fabric::NodeFacts& self);
 
 }  // namespace weft::agent
