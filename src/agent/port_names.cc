@@ -1,0 +1,31 @@
+#include "agent/port_names.h"
+
+#include <algorithm>
+
+namespace weft::agent {
+namespace {
+
+std::string without_final_dot(std::string name) {
+  if (name.ends_with('.')) name.pop_back();
+  return name;
+}
+
+}  // namespace
+
+std::string domain_of(const model::Network& network, const DhcpSettings& settings) {
+  return without_final_dot(network.dns_domain.empty() ? settings.dns_domain : network.dns_domain);
+}
+
+std::string domain_of(const model::Port& port, const model::Network& network, const DhcpSettings& settings) {
+  return port.dns_domain.empty() ? domain_of(network, settings) : without_final_dot(port.dns_domain);
+}
+
+std::string host_name_of(const model::Port& port, const IpAddress& address) {
+  if (!port.dns_name.empty()) return port.dns_name;
+  std::string name = "host-" + address.to_string();
+  std::ranges::replace_if(
+      name, [](char c) { return c == '.' || c == ':'; }, '-');
+  return name;
+}
+
+}  // namespace weft::agent
