@@ -7,6 +7,9 @@
 namespace weft::neutron {
 namespace {
 
+/// All but the distributed ports.
+constexpr const char* kOwnedPorts = "/ports?device_owner=";
+
 TEST_F(NeutronApi, TakesObjectsThroughTheirLives) {
   auto network = make_network();
   auto subnet = make_subnet(network);
@@ -67,8 +70,7 @@ TEST_F(NeutronApi, RefusesBadInputAndLeavesNothingBehind) {
       {"/subnets", subnet_body(R"("cidr": "10.7.0.0/25")"), "400 InvalidInput"},
       {"/subnets", subnet_body(R"("cidr": "10.8.0.0/33")"), "400 HTTPBadRequest"},
       {"/subnets", subnet_body(R"("name": "x")"), "400 BadRequest"},
-      {"/subnets", R"({"subnet": {"ip_version": 6, "cidr": "fd00::/64", "network_id": ")" + network + "\"}}",
-       "400 InvalidInput"},
+      {"/subnets", subnet_body(R"("cidr": "fd00::/64")"), "400 InvalidInput"},
       {"/subnets",
        R"({"subnet": {"ip_version": 4, "cidr": "10.8.0.0/24", "network_id": ")" + unknown + "\"}}",
        "404 NetworkNotFound"},
@@ -101,12 +103,12 @@ TEST_F(NeutronApi, RefusesBadInputAndLeavesNothingBehind) {
     EXPECT_EQ(outcome("POST", c.path, c.body), c.outcome) << c.path << " " << c.body;
   EXPECT_EQ(count("/networks", "networks"), 1u);
   EXPECT_EQ(count("/subnets", "subnets"), 1u);
-  EXPECT_EQ(count("/ports", "ports"), 0u);
+  EXPECT_EQ(count(kOwnedPorts, "ports"), 0u);
 }
 
 TEST_F(NeutronApi, RefusesWhatIsTaken) {
   auto network = make_network();
-  make_subnet(network, "10.7.0.0/30");  // one gateway, one host
+  make_subnet(network, "10.7.0.0/29");  // the gateway, .2 to .5, the distributed port
   auto taken = R"("mac_address": "fa:16:3e:00:00:01", "fixed_ips": [{"ip_address": "10.7.0.2"}])";
   EXPECT_EQ(outcome("POST", "/ports", port_body(network, taken)), "201");
   EXPECT_EQ(outcome("POST", "/ports", port_body(network, R"("fixed_ips": [{"ip_address": "10.7.0.2"}])")),
@@ -114,8 +116,11 @@ TEST_F(NeutronApi, RefusesWhatIsTaken) {
   EXPECT_EQ(
       outcome("POST", "/ports", port_body(network, R"("mac_address": "fa:16:3e:00:00:01", "fixed_ips": [])")),
       "409 MacAddressInUse");
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network, R"("fixed_ips": [{"ip_address": "10.7.0.6"}])")),
+            "409 IpAddressAlreadyAllocated");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(outcome("POST", "/ports", port_body(network)), "201");
   EXPECT_EQ(outcome("POST", "/ports", port_body(network)), "409 IpAddressGenerationFailure");
-  EXPECT_EQ(count("/ports", "ports"), 1u);
+  EXPECT_EQ(count(kOwnedPorts, "ports"), 4u);
 }
 
 TEST_F(NeutronApi, MakesBulksWholeOrNotAtAll) {
@@ -127,7 +132,7 @@ TEST_F(NeutronApi, MakesBulksWholeOrNotAtAll) {
   EXPECT_EQ(made.body.at("ports").as_array().size(), 2u);
   auto bad = R"({"network_id": ")" + network + R"(", "fixed_ips": [{"ip_address": "10.9.0.1"}]})";
   EXPECT_EQ(outcome("POST", "/ports", R"({"ports": [)" + one + ", " + bad + "]}"), "400 InvalidIpForNetwork");
-  EXPECT_EQ(count("/ports", "ports"), 2u);
+  EXPECT_EQ(count(kOwnedPorts, "ports"), 2u);
   EXPECT_EQ(outcome("POST", "/networks", R"({"networks": [{"name": "a"}, {"mtu": 9999}]})"),
             "400 InvalidInput");
   EXPECT_EQ(count("/networks", "networks"), 1u);
@@ -207,7 +212,7 @@ TEST_F(NeutronApi, KeepsTags) {
 
 TEST_F(NeutronApi, NeverHandsOutOneAddressTwiceFromTwoServers) {
   auto network = make_network();
-  make_subnet(network, "10.7.0.0/27");  // 29 hosts beside the gateway
+  make_subnet(network, "10.7.0.0/27");  // 28 hosts beside the gateway and the distributed port
   run_until([&] { return second_->store.intent().subnets_of(*Uuid::parse(network)).size() == 1; });
   std::vector<std::shared_ptr<Answer>> answers;
   for (int i = 0; i < 40; ++i)
@@ -226,8 +231,8 @@ TEST_F(NeutronApi, NeverHandsOutOneAddressTwiceFromTwoServers) {
       ++refused;
     }
   }
-  EXPECT_EQ(addresses.size(), 29u);
-  EXPECT_EQ(refused, 11);
+  EXPECT_EQ(addresses.size(), 28u);
+  EXPECT_EQ(refused, 12);
 }
 
 TEST_F(NeutronApi, TakesAllOfManyUpdatesOfOnePort) {

@@ -60,18 +60,6 @@ Result<void> read_provider(const json::object& body, Network& network) {
   return {};
 }
 
-/// Errors: NetworkInUse naming the ports that are still there.
-Result<void> check_unused(const model::Intent& intent, const Uuid& id) {
-  std::string ports;
-  for (const auto& port : intent.ports_of(id)) ports += (ports.empty() ? "" : ",") + port.to_string();
-  if (ports.empty()) return {};
-  return fail(
-      Errc::kConflict,
-      "Unable to complete operation on network " + id.to_string() +
-          ". There are one or more ports still in use on the network, id for these ports is: " + ports + ".",
-      "NetworkInUse");
-}
-
 class Networks : public ResourceOf<Network> {
  public:
   using ResourceOf::ResourceOf;
@@ -107,18 +95,7 @@ class Networks : public ResourceOf<Network> {
     co_return co_await save(before, std::move(after), if_revision);
   }
 
-  Task<void> remove(Context, Uuid id) override {
-    if (!intent().find<Network>(id)) co_return fail(not_found(id.to_string()));
-    WEFT_CO_CHECK(check_unused(intent(), id));
-    store::Write write;
-    for (const auto& subnet : intent().subnets_of(id)) write.remove<model::Subnet>(subnet);
-    write.remove<Network>(id);
-    auto removed = co_await store().commit(std::move(write));
-    if (removed || removed.error().code != Errc::kConflict) co_return removed;
-    WEFT_CO_CHECK(check_unused(intent(), id));  // a port came in between
-    co_return fail(Errc::kConflict, "Unable to complete operation on network " + id.to_string() + ".",
-                   "NetworkInUse");
-  }
+  Task<void> remove(Context, Uuid id) override { co_return co_await ipam::delete_network(store(), id); }
 
  private:
   Result<Network> read_new(const Context& context, const json::object& body) const {

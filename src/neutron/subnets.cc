@@ -150,13 +150,6 @@ Result<Subnet> read_new(const Context& context, const json::object& body) {
   return subnet;
 }
 
-Error in_use(const Uuid& id) {
-  return Error(Errc::kConflict,
-               "Unable to complete operation on subnet " + id.to_string() +
-                   ": One or more ports have an IP allocation from this subnet.",
-               "SubnetInUse");
-}
-
 class Subnets : public ResourceOf<Subnet> {
  public:
   using ResourceOf::ResourceOf;
@@ -182,24 +175,18 @@ class Subnets : public ResourceOf<Subnet> {
     auto before = intent().find<Subnet>(id);
     if (!before) co_return fail(not_found(id.to_string()));
     WEFT_CO_CHECK(check_revision(if_revision, before->revision));
-    Subnet after = *before;
-    touch(after, body);
-    WEFT_CO_CHECK(read_settings(body, after));
-    WEFT_CO_CHECK(read_gateway(body, after));
-    WEFT_CO_CHECK(check_modes_keep_dhcp(after));
-    WEFT_CO_CHECK(read_allocation_pools(body, after));
-    co_return co_await save(before, std::move(after), if_revision);
+    ipam::SubnetChange change;
+    change.after = *before;
+    change.if_revision = if_revision;
+    touch(change.after, body);
+    WEFT_CO_CHECK(read_settings(body, change.after));
+    WEFT_CO_CHECK(read_gateway(body, change.after));
+    WEFT_CO_CHECK(check_modes_keep_dhcp(change.after));
+    WEFT_CO_CHECK(read_allocation_pools(body, change.after));
+    co_return co_await ipam::update_subnet(store(), std::move(change));
   }
 
-  Task<void> remove(Context, Uuid id) override {
-    if (!intent().find<Subnet>(id)) co_return fail(not_found(id.to_string()));
-    if (!intent().addresses_of_subnet(id).empty()) co_return fail(in_use(id));
-    store::Write write;
-    write.remove<Subnet>(id);
-    auto removed = co_await store().commit(std::move(write));
-    if (!removed && removed.error().code == Errc::kConflict) co_return fail(in_use(id));
-    co_return removed;
-  }
+  Task<void> remove(Context, Uuid id) override { co_return co_await ipam::delete_subnet(store(), id); }
 
  private:
   Result<void> check_network(const Context& context, const Subnet& subnet) const {
