@@ -5,17 +5,22 @@
 
 #include "fabric/features/arp.h"
 #include "fabric/features/classify.h"
-#include "fabric/features/dhcp.h"
+#include "fabric/features/distributed_port.h"
 #include "fabric/features/drop_samples.h"
 #include "fabric/features/l2.h"
 #include "fabric/features/misses.h"
+#include "fabric/features/neighbour_answers.h"
+#include "fabric/features/neighbour_security.h"
+#include "fabric/features/packet_size.h"
 #include "fabric/features/places.h"
 #include "fabric/features/port_security.h"
+#include "fabric/features/requests.h"
 #include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
 #include "fabric/features/tunnel_endpoints.h"
 #include "fabric/flow_table.h"
 #include "fabric/hosting.h"
+#include "model/subnet_services.h"
 
 namespace weft::fabric {
 namespace {
@@ -65,6 +70,8 @@ class Compiler::Impl {
   Flows flood_to_ports_flows(const Uuid& id) const;
   Flows flood_to_nodes_flows(const Uuid& id) const;
   Flows port_flows(const Uuid& id) const;
+  Flows hosted_port_flows(const PortView& here) const;
+  Flows request_flows(const Uuid& id) const;
   Flows rule_flows(const Uuid& id) const;
   Flows remote_group_flows(const Uuid& id) const;
   Flows member_flows(const Uuid& id) const;
@@ -132,6 +139,8 @@ Flows Compiler::Impl::flows_of(const Unit& unit) const {
   switch (unit.kind) {
     case UnitKind::kPipeline: {
       Flows flows = misses();
+      append(flows, neighbour_security_pipeline());
+      append(flows, neighbour_answers_pipeline());
       append(flows, policy_pipeline());
       append(flows, l2_pipeline());
       append(flows, guard_tunnel_endpoints(tunnel_ips_));
@@ -148,6 +157,8 @@ Flows Compiler::Impl::flows_of(const Unit& unit) const {
       return flood_to_nodes_flows(unit.id);
     case UnitKind::kPort:
       return port_flows(unit.id);
+    case UnitKind::kRequests:
+      return request_flows(unit.id);
     case UnitKind::kRule:
       return rule_flows(unit.id);
     case UnitKind::kRemoteGroup:
@@ -172,13 +183,8 @@ Flows Compiler::Impl::tunnel_flows(const std::string& name) const {
 Flows Compiler::Impl::network_flows(const Uuid& id) const {
   const auto key = active_key(id);
   if (!key) return {};
-  const auto& subnets = intent_.subnets_of(id);
-  const bool has_dhcp = std::any_of(subnets.begin(), subnets.end(), [this](const Uuid& subnet) {
-    const auto row = intent_.find<model::Subnet>(subnet);
-    return row && row->enable_dhcp && row->cidr.version() == IpVersion::kV4;
-  });
   Flows flows = announcements_in(*key, id);
-  if (has_dhcp) append(flows, dhcp_requests(*key));
+  append(flows, network_mtu(*key, intent_.find<model::Network>(id)->mtu));
   return flows;
 }
 
@@ -206,26 +212,44 @@ Flows Compiler::Impl::flood_to_nodes_flows(const Uuid& id) const {
 
 Flows Compiler::Impl::port_flows(const Uuid& id) const {
   const auto port = intent_.find<model::Port>(id);
-  if (!port || port->host.empty()) return {};
+  if (!port) return {};
+  const bool is_distributed = model::served_subnet(*port).has_value();
+  if (port->host.empty() && !is_distributed) return {};
   const auto key = active_key(port->network);
   if (!key) return {};
   const PortView here = view(port, *key);
   if (!port->admin_state_up) return l2_down(here);
+  if (is_distributed) return distributed_port(here);
   const bool is_hosted = hosting_.hosted(id) != nullptr;
   if (!is_hosted && port->host == node_) return l2_absent(here);
 
   Flows flows = arp_answers(here);
-  if (!is_hosted) {
+  append(flows, neighbour_answers(here));
+  if (is_hosted) {
+    append(flows, hosted_port_flows(here));
+  } else {
     const auto* tunnel = tunnel_to(*port);
     append(flows, tunnel ? l2_remote(here, *tunnel) : l2_absent(here));
-    return flows;
   }
-  append(flows, classify_port(here));
+  return flows;
+}
+
+Flows Compiler::Impl::hosted_port_flows(const PortView& here) const {
+  Flows flows = classify_port(here);
   append(flows, port_security(here));
+  append(flows, too_big(here));
   append(flows, arp_own_addresses(here));
+  append(flows, neighbour_own_addresses(here));
   append(flows, policy_of_port(here));
   append(flows, l2_local(here));
   return flows;
+}
+
+Flows Compiler::Impl::request_flows(const Uuid& id) const {
+  const auto* hosted = hosting_.hosted(id);
+  if (!hosted) return {};
+  return requests(hosted->ofport,
+                  served_to(*intent_.find<model::Port>(id), hosting_.served_in(hosted->network)));
 }
 
 Flows Compiler::Impl::rule_flows(const Uuid& id) const {

@@ -13,7 +13,7 @@
 
 #include "fabric/cookie.h"
 #include "model/intent.h"
-#include "openflow/flow.h"
+#include "openflow/messages.h"
 
 namespace weft::fabric {
 
@@ -46,12 +46,18 @@ struct DropWatch {
   bool operator==(const DropWatch&) const = default;
 };
 
-/// What changed in the merged table since the last compile().
+/// What changed in the merged table since the last compile(): first the meters to set, then the flows, all at
+/// once, then the meters to delete.
 struct FlowDelta {
   std::vector<openflow::Flow> add_or_replace;
   std::vector<openflow::FlowKey> remove;
   /// Cookies of flows that the switch learned (table `places`) and that nobody vouches for any more.
   std::vector<std::uint64_t> forget;
+  /// Meters that the switch must have before these flows.
+  std::vector<openflow::Meter> set_meters;
+  /// Meters that nothing names any more when these flows are in.
+  std::vector<std::uint32_t> delete_meters;
+  /// No flow changes.
   bool empty() const { return add_or_replace.empty() && remove.empty() && forget.empty(); }
 };
 
@@ -83,7 +89,7 @@ class Compiler {
   /// Every flow that the switch should have now.
   std::vector<openflow::Flow> desired() const;
   /// What must change so that a switch with `actual` has the desired flows; used on connect. Counters of
-  /// unchanged flows survive.
+  /// unchanged flows survive. All meters are set: the switch may have them with other rates.
   FlowDelta difference(const std::vector<openflow::Flow>& actual) const;
 
   /// Has the intent every row that a plugged port needs: the port, bound to this node, its network, its

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "fabric/pipeline.h"
+#include "model/subnet_services.h"
 
 namespace weft::fabric {
 
@@ -102,6 +103,16 @@ Uuid World::port(const PortSpec& spec) {
   return port.id;
 }
 
+Uuid World::distributed_port(const Uuid& subnet, const std::string& address) {
+  const Uuid network = intent_.find<model::Subnet>(subnet)->network;
+  const Uuid id = port({.network = network, .addresses = {address}, .host = "", .port_security = false});
+  edit<model::Port>(id, [&](model::Port& row) {
+    row.device_owner = model::kDistributedOwner;
+    row.device_id = model::distributed_device_id(subnet);
+  });
+  return id;
+}
+
 Uuid World::join(const Uuid& port, const Uuid& group) {
   const Uuid id = next_id(Kind::kMember);
   put(model::GroupMember{id, group, port, intent_.find<model::Port>(port)->network});
@@ -122,7 +133,11 @@ NodeFacts facts_of(std::string name) {
 ExampleWorld::ExampleWorld() : compiler(world.intent(), facts_of("worker1")) {
   blue = world.network("blue", Encapsulation::kVxlan, 100);
   green = world.network("green", Encapsulation::kGeneve, 100);
-  world.subnet(blue, "10.0.0.0/24");
+  blue4 = world.subnet(blue, "10.0.0.0/24");
+  blue6 = world.subnet(blue, "2001:db8::/64");
+  world.edit<model::Subnet>(blue6, [](model::Subnet& row) {
+    row.ipv6_ra_mode = row.ipv6_address_mode = model::Ipv6Mode::kDhcpv6Stateful;
+  });
   world.subnet(green, "10.0.0.0/24");
   standard = world.default_group("default");
   web = world.group("web");
@@ -141,19 +156,22 @@ ExampleWorld::ExampleWorld() : compiler(world.intent(), facts_of("worker1")) {
   alice = world.port(
       {.name = "alice",
        .network = blue,
-       .addresses = {"10.0.0.11"},
+       .addresses = {"10.0.0.11", "2001:db8::11"},
        .groups = {standard},
        .pairs = {{.mac = MacAddress::parse("00:00:5e:00:01:0a"), .ip = *IpPrefix::parse("10.0.0.100/32")}}});
   bob = world.port({.name = "bob", .network = blue, .addresses = {"10.0.0.12"}, .groups = {web}});
   carol = world.port({.name = "carol",
                       .network = blue,
-                      .addresses = {"10.0.0.13"},
+                      .addresses = {"10.0.0.13", "2001:db8::13"},
                       .host = "worker2",
                       .groups = {standard}});
   dave = world.port({.name = "dave", .network = green, .addresses = {"10.0.0.12"}, .groups = {standard}});
   router = world.port({.name = "router", .network = blue, .addresses = {"10.0.0.1"}, .port_security = false});
   frank = world.port({.name = "frank", .network = blue, .addresses = {"10.0.0.15"}, .groups = {fast}});
   grace = world.port({.name = "grace", .network = blue, .addresses = {"10.0.0.16"}});
+
+  dhcp4 = world.distributed_port(blue4, "10.0.0.2");
+  dhcp6 = world.distributed_port(blue6, "2001:db8::2");
 
   compiler.intent_changed(world.take_changes());
   compiler.plug({.port = alice, .interface = "tap-alice", .ofport = kAlice, .zone = 1});

@@ -42,6 +42,8 @@ class World {
   /// MACs are fa:16:3e:00:00:01 and up, in the order of making.
   Uuid port(const PortSpec& spec);
   Uuid join(const Uuid& port, const Uuid& group);  ///< makes the membership's id
+  /// The port that every node answers for in a subnet.
+  Uuid distributed_port(const Uuid& subnet, const std::string& address);
 
   template <typename T>
   void put(T object) {
@@ -76,12 +78,13 @@ class World {
   std::uint32_t macs_ = 0;
 };
 
-/// The world of the pipeline reference: two networks of the same addresses, ports here and elsewhere, every
-/// kind of rule.
+/// The world of the pipeline reference: two networks of the same addresses, one with IPv6, ports here and
+/// elsewhere, every kind of rule.
 struct ExampleWorld {
   ExampleWorld();
   World world;
-  Uuid blue, green;    ///< VXLAN 100 and Geneve 100, both 10.0.0.0/24
+  Uuid blue, green;    ///< VXLAN 100 and Geneve 100, both 10.0.0.0/24; blue 2001:db8::/64 too
+  Uuid blue4, blue6;   ///< its subnets, both with DHCP; the second is advertised
   Uuid standard, web;  ///< a default group; a group with rules of its own
   Uuid fast, offices;  ///< a stateless group; an address group that `web` names
   Uuid alice, bob;     ///< blue, here; ofports 11 and 12
@@ -89,6 +92,7 @@ struct ExampleWorld {
   Uuid dave;           ///< green, here, bob's address; ofport 13
   Uuid router;         ///< blue, here, without port security; ofport 14
   Uuid frank, grace;   ///< blue, here: with the stateless group, with no group; ofports 15 and 16
+  Uuid dhcp4, dhcp6;   ///< the distributed ports of blue's subnets: 10.0.0.2 and 2001:db8::2
   Compiler compiler;
 
   static constexpr std::uint32_t kAlice = 11, kBob = 12, kDave = 13, kRouter = 14, kFrank = 15, kGrace = 16,

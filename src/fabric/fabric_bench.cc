@@ -85,6 +85,8 @@ std::string stage_counter(Stage stage) {
       return "classification";
     case Stage::kPortSecurity:
       return "port_security";
+    case Stage::kPacketSize:
+      return "packet_size";
     case Stage::kLocalServices:
       return "local_services";
     case Stage::kEgressPolicy:

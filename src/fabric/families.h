@@ -45,10 +45,11 @@ inline constexpr Family kRogueDhcp{"rogue_dhcp", Table::kPortSecurity, 180,
                                    "DHCP server answers do not come from ports, nor first fragments of "
                                    "UDP in IPv6 that hide their ports (RFC 7112).",
                                    Drop::kRogueDhcp};
-inline constexpr Family kRogueRa{"rogue_ra", Table::kPortSecurity, 170,
-                                 "Router advertisements do not come from ports, nor first fragments that "
-                                 "hide their ICMPv6 type, nor IPv6 that hides its protocol (RFC 7113).",
-                                 Drop::kRogueRa};
+inline constexpr Family kRogueRa{
+    "rogue_ra", Table::kPortSecurity, 170,
+    "Router advertisements and redirects do not come from ports, nor first fragments that "
+    "hide their ICMPv6 type, nor IPv6 that hides its protocol (RFC 7113).",
+    Drop::kRogueRa};
 inline constexpr Family kOwnIp{"own_ip", Table::kPortSecurity, 160,
                                "IP packets from an allowed pair of MAC and address."};
 inline constexpr Family kOwnArp{"own_arp", Table::kPortSecurity, 150,
@@ -90,8 +91,20 @@ inline constexpr Family kOwnSolicitation{
 inline constexpr Family kOwnAdvertisement{
     "own_advertisement", Table::kNeighbourSecurity, 160,
     "Advertisements of an allowed address with the sender's MAC in the option, or without the option."};
-inline constexpr Family kSpoofedNd{"spoofed_nd", Table::kNeighbourSecurity, 50,
+inline constexpr Family kOwnRouterSolicitation{"own_router_solicitation", Table::kNeighbourSecurity, 150,
+                                               "Looking for routers, on the link."};
+inline constexpr Family kSpoofedNd{"spoofed_nd", Table::kNeighbourSecurity, 100,
                                    "Other solicitations and advertisements.", Drop::kSpoofedNd};
+inline constexpr Family kNdHopLimit{
+    "nd_hop_limit", Table::kNeighbourSecurity, 50,
+    "Neighbour discovery whose hop limit is not 255 was forwarded by somebody (RFC 4861).", Drop::kSpoofedNd};
+
+inline constexpr Family kNetworkMtu{"network_mtu", Table::kPacketSize, 100,
+                                    "The network's MTU, and the Ethernet header."};
+inline constexpr Family kTooBig{"too_big", Table::kOversized, 100,
+                                "Larger than the network's MTU: its start goes to the agent, which tells the "
+                                "sender the MTU.",
+                                Drop::kTooBig};
 
 inline constexpr Family kTooManyMacs{
     "too_many_macs", Table::kLocalServices, 210,
@@ -99,12 +112,22 @@ inline constexpr Family kTooManyMacs{
     Drop::kTooManyMacs};
 inline constexpr Family kDhcpRequest{
     "dhcp_request", Table::kLocalServices, 200,
-    "DHCP requests in a network with DHCP go to the agent and nowhere else."};
+    "DHCP requests in a network with DHCP go to the agent and nowhere else, as many as the port's meter "
+    "lets through."};
+inline constexpr Family kDhcp6Request{"dhcp6_request", Table::kLocalServices, 198, "The same for DHCPv6."};
+inline constexpr Family kRouterSolicitation{
+    "router_solicitation", Table::kLocalServices, 196,
+    "The same for router solicitations in a network with advertised subnets."};
 inline constexpr Family kOwnAddress{
     "own_address", Table::kLocalServices, 190,
     "Asking for one's own address is conflict detection: must not be answered by the node."};
 inline constexpr Family kArpReply{"arp_reply", Table::kLocalServices, 180,
-                                  "The node answers for every bound port of the network, wherever it runs."};
+                                  "The node answers for every bound port of the network, wherever it runs, "
+                                  "and for distributed ports."};
+inline constexpr Family kNeighbourReply{"neighbour_reply", Table::kLocalServices, 170,
+                                        "The same for neighbour solicitations."};
+inline constexpr Family kEchoReply{"echo_reply", Table::kLocalServices, 160,
+                                   "The node answers ping for distributed ports."};
 
 inline constexpr Family kSourceOpen{"source_open", Table::kEgressPolicy, 200,
                                     "The sender has no port security."};
@@ -154,6 +177,10 @@ inline constexpr Family kRemoteMac{"remote_mac", Table::kL2Lookup, 190,
                                    "A port of another node: through its tunnel, with the VNI."};
 inline constexpr Family kDownMac{"down_mac", Table::kL2Lookup, 180,
                                  "A port that is administratively down: not flooded.", Drop::kPortDown};
+inline constexpr Family kDistributedMac{
+    "distributed_mac", Table::kL2Lookup, 175,
+    "A distributed port, to which the node has no other answer: it is everywhere and nowhere.",
+    Drop::kNoDestination};
 inline constexpr Family kAbsentMac{
     "absent_mac", Table::kL2Lookup, 170,
     "A port that has no interface here, or whose node has no tunnel: not flooded.", Drop::kNoDestination};
@@ -222,6 +249,15 @@ inline constexpr Family kIngressDenied{"ingress_denied", Table::kIngressVerdict,
 
 inline constexpr Family kDeliver{"deliver", Table::kOutput, 100, "To the port."};
 
+inline constexpr Family kDetectionAnswer{
+    "detection_answer", Table::kNeighbourAnswers, 200,
+    "To duplicate address detection: tells all nodes who has the address (RFC 4861, 7.2.4)."};
+inline constexpr Family kSolicitationAnswer{"solicitation_answer", Table::kNeighbourAnswers, 190,
+                                            "To the solicitation's sender."};
+inline constexpr Family kAdvertisement{
+    "advertisement", Table::kNeighbourAnswers, 100,
+    "With the MAC in the option, if the solicitation had one to take its place."};
+
 inline constexpr Family kSampled{
     "sampled", Table::kDropped, 100,
     "Somebody follows drops: a copy to the agent, no more than the meter lets through."};
@@ -254,11 +290,19 @@ inline constexpr std::array kFamilies = {
     family::kNdForeignDetection,
     family::kOwnSolicitation,
     family::kOwnAdvertisement,
+    family::kOwnRouterSolicitation,
     family::kSpoofedNd,
+    family::kNdHopLimit,
+    family::kNetworkMtu,
+    family::kTooBig,
     family::kTooManyMacs,
     family::kDhcpRequest,
+    family::kDhcp6Request,
+    family::kRouterSolicitation,
     family::kOwnAddress,
     family::kArpReply,
+    family::kNeighbourReply,
+    family::kEchoReply,
     family::kSourceOpen,
     family::kSourceEssential,
     family::kSourceStateless,
@@ -278,6 +322,7 @@ inline constexpr std::array kFamilies = {
     family::kLocalMac,
     family::kRemoteMac,
     family::kDownMac,
+    family::kDistributedMac,
     family::kAbsentMac,
     family::kUnknownMac,
     family::kPlacedHere,
@@ -304,6 +349,9 @@ inline constexpr std::array kFamilies = {
     family::kIngressAllowed,
     family::kIngressDenied,
     family::kDeliver,
+    family::kDetectionAnswer,
+    family::kSolicitationAnswer,
+    family::kAdvertisement,
     family::kSampled,
 };
 

@@ -1,8 +1,10 @@
 #include "fabric/flow_table.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
+#include "fabric/meters.h"
 #include "fabric/pipeline.h"
 #include "fabric/registers.h"
 
@@ -49,8 +51,9 @@ std::uint64_t place_of(const Flow& learned) {
   return 0;
 }
 
-bool is_drop(const std::vector<Action>& actions) {
-  if (actions.empty()) return false;
+/// Do packets end here, and does the flow tell how many? Of those that pass a meter on their way, it tells.
+bool counts_drops(const std::vector<Action>& actions) {
+  if (actions.empty() || meter_named_by(actions)) return false;
   const auto* last = std::get_if<openflow::Resubmit>(&actions.back());
   return last && last->table == number(Table::kDropped);
 }
@@ -80,7 +83,7 @@ std::size_t FlowKeyHash::operator()(const FlowKey& key) const noexcept {
 Flow FlowTable::merged(const FlowKey& key, const Entry& entry) {
   auto first = entry.contributions.begin();
   Flow flow{.key = key, .cookie = cookie_of(owner_of(first->first)), .actions = first->second};
-  if (is_drop(flow.actions)) flow.cookie |= kDropCookieBit;
+  if (counts_drops(flow.actions)) flow.cookie |= kDropCookieBit;
   if (!is_conjunctive(flow.actions)) return flow;
   for (auto it = std::next(first); it != entry.contributions.end(); ++it) unite(flow.actions, it->second);
   return flow;
@@ -128,6 +131,7 @@ FlowDelta FlowTable::take_delta() {
   for (auto& [key, before] : before_) {
     auto now = current(key);
     if (now == before) continue;
+    meters_.replace(before, now);
     if (const auto cookie = before ? learns(before->actions) : std::nullopt) delta.forget.push_back(*cookie);
     if (now)
       delta.add_or_replace.push_back(std::move(*now));
@@ -135,6 +139,9 @@ FlowDelta FlowTable::take_delta() {
       delta.remove.push_back(key);
   }
   before_.clear();
+  auto meters = meters_.take_changes();
+  delta.set_meters = std::move(meters.come);
+  delta.delete_meters = std::move(meters.go);
   sort_by_key(delta);
   return delta;
 }
@@ -152,11 +159,14 @@ std::vector<Flow> FlowTable::all() const {
 }
 
 FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
-  FlowDelta delta;
+  FlowDelta delta{.set_meters = meters_.all()};
   std::unordered_set<FlowKey, FlowKeyHash> right;
+  std::set<std::uint32_t> strange_meters;
   const auto vouched = learning_cookies();
   const auto ingress = ingress_ports();
   for (const auto& flow : actual) {
+    const auto meter = meter_named_by(flow.actions);
+    if (meter && !meters_.contains(*meter)) strange_meters.insert(*meter);
     if (flow.key.table == number(Table::kPlaces) && flow.key.priority != 0) {
       if (!vouched.contains(flow.cookie) || !ingress.contains(place_of(flow)))
         delta.forget.push_back(flow.cookie);
@@ -171,6 +181,7 @@ FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
   for (const auto& [key, entry] : entries_) {
     if (!right.contains(key)) delta.add_or_replace.push_back(merged(key, entry));
   }
+  delta.delete_meters.assign(strange_meters.begin(), strange_meters.end());
   sort_by_key(delta);
   return delta;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fabric/compiler.h"
+#include "fabric/meter_uses.h"
 #include "fabric/unit.h"
 
 namespace weft::fabric {
@@ -54,6 +55,7 @@ class FlowTable {
   /// Keys that were touched since the last delta, with the flow that the switch was told.
   std::unordered_map<openflow::FlowKey, std::optional<openflow::Flow>, FlowKeyHash> before_;
   std::vector<std::uint64_t> forget_;
+  MeterUses meters_;
 };
 
 }  // namespace weft::fabric

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/subnet_services.h"
+
 namespace weft::fabric {
 namespace {
 
@@ -22,14 +24,20 @@ void each_side(const model::ChangeOf<T>& change, Use use) {
 bool same_for_flows(const model::Port& a, const model::Port& b) {
   return a.network == b.network && a.mac == b.mac && a.admin_state_up == b.admin_state_up &&
          a.host == b.host && a.port_security_enabled == b.port_security_enabled &&
-         a.allowed_address_pairs == b.allowed_address_pairs;
+         a.allowed_address_pairs == b.allowed_address_pairs &&
+         model::served_subnet(a) == model::served_subnet(b);
 }
 
 bool same_for_flows(const model::Network& a, const model::Network& b) {
   return a.encapsulation == b.encapsulation && a.vni == b.vni && a.admin_state_up == b.admin_state_up;
 }
 
-/// Both sides exist and differ in nothing that a flow shows.
+bool same_requests(const model::Port& a, const model::Port& b) {
+  constexpr ServedRequests kAll{true, true, true};
+  return served_to(a, kAll) == served_to(b, kAll);
+}
+
+/// Both sides exist and differ in nothing that a flow shows, but for what they have units of their own for.
 template <typename T>
 bool is_idle(const model::ChangeOf<T>& change) {
   return change.before && change.after && same_for_flows(*change.before, *change.after);
@@ -63,6 +71,8 @@ void Hosting::tunnel_changed(model::Encapsulation encapsulation, const std::stri
 }
 
 void Hosting::changed(const model::ChangeOf<model::Network>& change) {
+  if (change.before && change.after && change.before->mtu != change.after->mtu)
+    mark({UnitKind::kNetwork, change.after->id});
   if (is_idle(change)) return;
   each_side(change, [this](const model::Network& network) {
     touch_network(network.id);
@@ -71,10 +81,12 @@ void Hosting::changed(const model::ChangeOf<model::Network>& change) {
 }
 
 void Hosting::changed(const model::ChangeOf<model::Subnet>& change) {
-  each_side(change, [this](const model::Subnet& subnet) { mark({UnitKind::kNetwork, subnet.network}); });
+  each_side(change, [this](const model::Subnet& subnet) { stale_services_.insert(subnet.network); });
 }
 
 void Hosting::changed(const model::ChangeOf<model::Port>& change) {
+  if (change.before && change.after && !same_requests(*change.before, *change.after))
+    mark({UnitKind::kRequests, change.after->id});
   if (is_idle(change)) return;
   each_side(change, [this](const model::Port& port) {
     touch_port(port.id);
@@ -186,6 +198,8 @@ void Hosting::refresh_port(const Uuid& port) {
   auto now = evaluate_port(port);
   const auto node = hosted_.extract(port);
   const HostedPort* before = node.empty() ? nullptr : &node.mapped();
+  if (!before || !now || before->network != now->network || before->ofport != now->ofport)
+    mark({UnitKind::kRequests, port});
   if (now) {
     if (!before || before->network != now->network)
       join_network(now->network, port);
@@ -204,7 +218,9 @@ void Hosting::join_network(const Uuid& network, const Uuid& port) {
   const bool is_first = networks_.try_emplace(network).second;
   networks_[network].insert(port);
   mark({UnitKind::kFloodToPorts, network});
-  if (is_first) touch_network(network);
+  if (!is_first) return;
+  stale_services_.insert(network);
+  touch_network(network);
 }
 
 void Hosting::leave_network(const Uuid& network, const Uuid& port) {
@@ -213,6 +229,7 @@ void Hosting::leave_network(const Uuid& network, const Uuid& port) {
   mark({UnitKind::kFloodToPorts, network});
   if (!it->second.empty()) return;
   networks_.erase(it);
+  served_.erase(network);
   touch_network(network);
 }
 
@@ -255,11 +272,20 @@ void Hosting::refresh_key(const Uuid& group) {
   for (const auto& other : is_known ? keys_.add(group) : keys_.remove(group)) rekey(other);
 }
 
+void Hosting::refresh_services(const Uuid& network) {
+  const auto* ports = ports_of(network);
+  if (!ports) return;
+  const auto now = fabric::served_in(intent_, network);
+  if (std::exchange(served_[network], now) == now) return;
+  for (const auto& port : *ports) mark({UnitKind::kRequests, port});
+}
+
 std::unordered_set<Unit> Hosting::take_dirty() {
   // Each step may make work for the next, never for an earlier one.
   for (const auto& port : std::exchange(stale_ports_, {})) refresh_port(port);
   for (const auto& rule : std::exchange(stale_rules_, {})) refresh_rule(rule);
   for (const auto& group : std::exchange(stale_keys_, {})) refresh_key(group);
+  for (const auto& network : std::exchange(stale_services_, {})) refresh_services(network);
   return std::exchange(dirty_, {});
 }
 
@@ -274,6 +300,11 @@ const ActiveRule* Hosting::active_rule(const Uuid& rule) const {
 }
 const std::set<Uuid>* Hosting::ports_of(const Uuid& network) const {
   return find_in(networks_, network);
+}
+
+ServedRequests Hosting::served_in(const Uuid& network) const {
+  const auto* served = find_in(served_, network);
+  return served ? *served : ServedRequests{};
 }
 
 bool Hosting::is_remote(const Uuid& group, model::Direction direction, RuleForm form) const {

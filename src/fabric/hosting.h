@@ -14,6 +14,7 @@
 #include "fabric/compiler.h"
 #include "fabric/features/security_group_rules.h"
 #include "fabric/identity.h"
+#include "fabric/served_requests.h"
 #include "fabric/unit.h"
 
 namespace weft::fabric {
@@ -59,6 +60,8 @@ class Hosting {
   /// Is every group of the port stateless?
   bool is_stateless(const HostedPort& port) const;
   std::uint32_t group_key(const Uuid& group) const { return keys_.key(group); }
+  /// Which requests are served in a hosted network.
+  ServedRequests served_in(const Uuid& network) const;
 
  private:
   void changed(const model::ChangeOf<model::Network>& change);
@@ -86,6 +89,7 @@ class Hosting {
   void refresh_port(const Uuid& port);
   void refresh_rule(const Uuid& rule);
   void refresh_key(const Uuid& group);
+  void refresh_services(const Uuid& network);
   void join_network(const Uuid& network, const Uuid& port);
   void leave_network(const Uuid& network, const Uuid& port);
   void count_group(const Uuid& group, int step);
@@ -97,7 +101,8 @@ class Hosting {
 
   std::unordered_map<Uuid, HostedPort> hosted_;
   std::unordered_map<Uuid, std::set<Uuid>> networks_;
-  std::unordered_map<Uuid, int> groups_;  ///< hosted ports in it
+  std::unordered_map<Uuid, ServedRequests> served_;  ///< in hosted networks
+  std::unordered_map<Uuid, int> groups_;             ///< hosted ports in it
   std::unordered_map<Uuid, ActiveRule> rules_;
   std::unordered_map<Uuid, std::array<std::array<int, 2>, 2>>
       remotes_;  ///< active rules that name it, by direction and form
@@ -106,6 +111,7 @@ class Hosting {
   std::unordered_set<Uuid> stale_ports_;
   std::unordered_set<Uuid> stale_rules_;
   std::unordered_set<Uuid> stale_keys_;
+  std::unordered_set<Uuid> stale_services_;  ///< networks
   std::unordered_set<Unit> dirty_;
 };
 

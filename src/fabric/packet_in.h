@@ -11,7 +11,9 @@ enum class PacketInKind : std::uint8_t {
   kDrop = 2,   ///< a sample of what is dropped: the registers `drop_reason` and `out_port` tell why and where
   kDhcp6 = 3,  ///< a DHCPv6 request of a local port
   kRouterSolicitation = 4,  ///< of a local port
-  kTooBig = 5,  ///< the start of a local port's packet that is larger than its network's MTU: dropped already
+  /// The start of a local port's IP packet that is larger than its network's MTU: dropped already. Packets to
+  /// groups and to broadcast, which get no answer, are among them.
+  kTooBig = 5,
 };
 
 /// Samples of drops go through this meter, which must exist before the flows that name it.
@@ -22,7 +24,8 @@ inline constexpr std::uint16_t kDropSampleBytes = 256;
 
 /// What one local port may send up to have it answered (DHCP, router solicitations) passes one meter, the
 /// packets whose size is answered another: no port delays another's lease. What a meter keeps back is dropped
-/// and counted there.
+/// and counted there. (The flows can't count packets that are too big: Open vSwitch adds all packets whose
+/// size it looks at to what either answer leads to.) meters.h reads both.
 constexpr std::uint32_t request_meter(std::uint32_t ofport) {
   return 0x10000 + ofport;
 }

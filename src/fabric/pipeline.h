@@ -16,6 +16,7 @@ namespace weft::fabric {
 enum class Stage : std::uint8_t {
   kClassification,
   kPortSecurity,
+  kPacketSize,
   kLocalServices,
   kEgressPolicy,
   kForwarding,
@@ -28,6 +29,8 @@ enum class Table : std::uint8_t {
   kClassify,
   kPortSecurity,
   kNeighbourSecurity,
+  kPacketSize,
+  kOversized,
   kLocalServices,
   kEgressPolicy,
   kEgressState,
@@ -44,6 +47,7 @@ enum class Table : std::uint8_t {
   kIngressRules,
   kIngressVerdict,
   kOutput,
+  kNeighbourAnswers,
   kDropped,
 };
 
@@ -77,8 +81,14 @@ inline constexpr std::array kTables = {
     TableInfo{
         Table::kNeighbourSecurity, "neighbour_security", Stage::kPortSecurity, Miss::kNext,
         "Neighbour discovery (RFC 4861) from a local port may only tell of its own addresses and MACs."},
+    TableInfo{Table::kPacketSize, "packet_size", Stage::kPacketSize, Miss::kNext,
+              "Is a local port's IP packet larger than its network's MTU?"},
+    TableInfo{Table::kOversized, "oversized", Stage::kPacketSize, Miss::kNext,
+              "Packets that are too big end here. Open vSwitch counts each packet here, of whatever size: "
+              "how many were too big is in the port's meter."},
     TableInfo{Table::kLocalServices, "local_services", Stage::kLocalServices, Miss::kNext,
-              "What the node answers itself, for local ports only: DHCP and ARP."},
+              "What the node answers itself, for local ports only: DHCP, router solicitations, ARP, "
+              "neighbour solicitations, and ping of distributed ports."},
     TableInfo{Table::kEgressPolicy, "egress_policy", Stage::kEgressPolicy, Miss::kDrop,
               "Policy of the sending port. Ports without port security skip it, with no connection tracking "
               "at all."},
@@ -122,6 +132,9 @@ inline constexpr std::array kTables = {
         "dropped."},
     TableInfo{Table::kOutput, "output", Stage::kOutput, Miss::kDrop,
               "Out of the port that the lookup chose."},
+    TableInfo{Table::kNeighbourAnswers, "neighbour_answers", Stage::kOutput, Miss::kDrop,
+              "Makes of a neighbour solicitation the advertisement that answers it. Open vSwitch sets the "
+              "option of an advertisement only in what is one when it comes to a flow: hence twice through."},
     TableInfo{
         Table::kDropped, "dropped", Stage::kDrops, Miss::kDrop,
         "Where dropping flows send packets, with the reason in a register: dropped, and sampled for those "

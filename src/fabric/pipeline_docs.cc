@@ -20,7 +20,8 @@ is for (`weft flows NODE --explain`).
 The examples are the flows of a node `worker1` with two networks of the same addresses (`blue`, VXLAN 100; `green`, Geneve
 100), the ports alice, bob, router, frank and grace (11, 12, 14, 15 and 16, blue) and dave (13, green), carol and erin (who is
 down) on `worker2` (tunnels 21 and 22), and heidi on `worker3`, which has no tunnel. Router has no port security, frank a
-stateless group, grace no group; alice may also be 10.0.0.100 with a MAC of its own. Somebody follows drops.
+stateless group, grace no group; alice may also be 10.0.0.100 with a MAC of its own. Blue has IPv6 too, with alice as
+2001:db8::11 and carol as 2001:db8::13, and the distributed ports 10.0.0.2 and 2001:db8::2. Somebody follows drops.
 )";
 
 constexpr std::size_t kExamplesPerFamily = 3;
@@ -31,6 +32,8 @@ std::string_view stage_name(Stage stage) {
       return "classification";
     case Stage::kPortSecurity:
       return "port security";
+    case Stage::kPacketSize:
+      return "packet size";
     case Stage::kLocalServices:
       return "local services";
     case Stage::kEgressPolicy:

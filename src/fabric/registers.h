@@ -104,6 +104,8 @@ inline constexpr RegisterField kAnnouncing{
     Table::kPortSecurity,
     Table::kLocalServices,
     "A local port announces a MAC that belongs to no port: 2 there is no room for it, 3 it has a place."};
+inline constexpr RegisterField kTooBig{
+    "too_big", 4, 4, 1, Table::kPacketSize, Table::kOversized, "1: larger than the network's MTU."};
 inline constexpr RegisterField kDropReason{"drop_reason",
                                            5,
                                            0,
@@ -112,9 +114,9 @@ inline constexpr RegisterField kDropReason{"drop_reason",
                                            Table::kDropped,
                                            "Why the packet is dropped (src/fabric/drops.h)."};
 
-inline constexpr std::array kRegisters = {kNetworkField,    kFromTunnel, kSourcePolicy, kDestinationPolicy,
-                                          kAllowed,         kOutPort,    kGroup,        kSourceZone,
-                                          kDestinationZone, kPlaced,     kAnnouncing,   kDropReason};
+inline constexpr std::array kRegisters = {
+    kNetworkField, kFromTunnel,      kSourcePolicy, kDestinationPolicy, kAllowed, kOutPort,   kGroup,
+    kSourceZone,   kDestinationZone, kPlaced,       kAnnouncing,        kTooBig,  kDropReason};
 
 /// Inside its register, and alive for at least one table.
 constexpr bool is_sound(const RegisterField& f) {

@@ -1,6 +1,8 @@
 #include "fabric/switch_world.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sys/socket.h>
@@ -23,13 +25,43 @@ void require(bool condition, const std::string& what) {
   if (!condition) throw std::runtime_error(what);
 }
 
+/// Hears what comes to an interface, for a while.
+int open_wire(const std::string& interface) {
+  const int wire = socket(AF_PACKET, SOCK_RAW, 0);
+  sockaddr_ll here{};
+  here.sll_family = AF_PACKET;
+  here.sll_protocol = htons(ETH_P_ALL);
+  here.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
+  const timeval patience{.tv_sec = std::chrono::seconds(kPatience).count(), .tv_usec = 0};
+  setsockopt(wire, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  require(bind(wire, reinterpret_cast<const sockaddr*>(&here), sizeof here) == 0, "can't hear " + interface);
+  return wire;
+}
+
+/// What Open vSwitch does with a packet that is not larger than it may be: it plans for both.
+std::string without_oversized(const std::string& datapath_actions) {
+  std::string rest = datapath_actions;
+  for (auto start = rest.find("gt("); start != std::string::npos; start = rest.find("gt(")) {
+    auto end = start + 2;
+    int depth = 0;
+    do {
+      depth += rest.at(end) == '(' ? 1 : rest.at(end) == ')' ? -1 : 0;
+      ++end;
+    } while (depth > 0);
+    rest.erase(start, end - start);
+  }
+  return rest;
+}
+
 }  // namespace
 
 SwitchWorld::SwitchWorld() {
   openflow::Listener::Handlers handlers;
   handlers.connected = [this](std::shared_ptr<openflow::Connection> c) { connection_ = std::move(c); };
   handlers.disconnected = [](const std::shared_ptr<openflow::Connection>&) {};
-  handlers.packet_in = [](const std::shared_ptr<openflow::Connection>&, openflow::PacketIn) {};
+  handlers.packet_in = [this](const std::shared_ptr<openflow::Connection>&, openflow::PacketIn packet) {
+    packet_ins_.push_back(std::move(packet));
+  };
   auto listener = openflow::Listener::open(io_.get_executor(), "127.0.0.1", 0, handlers, metrics_);
   require(listener.has_value(), "no listener");
   listener_ = std::move(*listener);
@@ -38,7 +70,7 @@ SwitchWorld::SwitchWorld() {
   while (!connection_ && std::chrono::steady_clock::now() < deadline) io_.run_one_for(1s);
   require(connection_ != nullptr, "the switch does not connect");
   add_ports();
-  apply({.add_or_replace = example.compiler.desired(), .remove = {}});
+  apply(example.compiler.difference({}));
 }
 
 void SwitchWorld::add_ports() {
@@ -88,8 +120,25 @@ void SwitchWorld::apply(const FlowDelta& delta) {
     mods.push_back({openflow::FlowMod::Command::kDeleteStrict, {.key = key, .cookie = 0, .actions = {}}});
   }
   for (const auto& flow : delta.add_or_replace) mods.push_back({openflow::FlowMod::Command::kAdd, flow});
+  auto set = await(connection_->set_meters(delta.set_meters));
+  require(set.has_value(), set ? "" : set.error().message);
   auto applied = await(connection_->apply(std::move(mods)));
   require(applied.has_value(), applied ? "" : applied.error().message);
+  auto deleted = await(connection_->delete_meters(delta.delete_meters));
+  require(deleted.has_value(), deleted ? "" : deleted.error().message);
+}
+
+std::vector<openflow::MeterStats> SwitchWorld::meters() {
+  auto stats = await(connection_->meter_stats());
+  require(stats.has_value(), stats ? "" : stats.error().message);
+  return *stats;
+}
+
+std::vector<openflow::PacketIn> SwitchWorld::take_packet_ins(std::size_t count) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (packet_ins_.size() < count && std::chrono::steady_clock::now() < deadline) io_.run_one_for(1s);
+  require(packet_ins_.size() >= count, "no packet comes up");
+  return std::exchange(packet_ins_, {});
 }
 
 void SwitchWorld::update() {
@@ -118,6 +167,23 @@ void SwitchWorld::send_on(const std::string& interface, const net::Frame& frame)
 
 void SwitchWorld::receive(const net::Frame& frame, std::uint32_t ofport) {
   send_on(fmt::format("p{}", ofport), frame);
+}
+
+net::Frame SwitchWorld::answer(const net::Frame& frame, std::uint32_t ofport, const MacAddress& from) {
+  const std::string interface = fmt::format("p{}", ofport);
+  const int wire = open_wire(interface);
+  send_on(interface, frame);
+  net::Frame heard(2000);
+  bool is_answer = false;
+  while (!is_answer) {
+    const auto size = recv(wire, heard.data(), heard.size(), 0);
+    if (size < 14) break;
+    is_answer = std::equal(from.bytes.begin(), from.bytes.end(), heard.begin() + 6);
+    if (is_answer) heard.resize(static_cast<std::size_t>(size));
+  }
+  close(wire);
+  require(is_answer, "nobody answers on " + interface);
+  return heard;
 }
 
 void SwitchWorld::receive_from_node(const net::Frame& frame, int node, std::uint32_t vni) {
@@ -150,6 +216,7 @@ std::set<std::string> SwitchWorld::outputs(const std::string& packet,
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("Datapath actions:")) continue;
+    line = without_oversized(line);
     for (auto it = std::sregex_iterator(line.begin(), line.end(), kPlaces); it != std::sregex_iterator();
          ++it) {
       const std::string place = it->str();

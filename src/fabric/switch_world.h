@@ -34,9 +34,14 @@ class SwitchWorld {
   /// packet-out: what those teach knows no limit. The switch takes its time.
   void receive(const net::Frame& frame, std::uint32_t ofport);
   void receive_from_node(const net::Frame& frame, int node, std::uint32_t vni);
+  /// The same; what a MAC sends to that port then. Throws when it says nothing.
+  net::Frame answer(const net::Frame& frame, std::uint32_t ofport, const MacAddress& from);
+  /// Waits for so many packets that flows sent up. Throws when they do not come.
+  std::vector<openflow::PacketIn> take_packet_ins(std::size_t count);
+  std::vector<openflow::MeterStats> meters();
 
-  /// Where a packet comes out: names of ports, "tunnel:VNI", "controller"; empty for a drop. `ct_states` are
-  /// the results of the trackings on its way, in order ("trk,est"); those not given are new.
+  /// Where a packet of ordinary size comes out: names of ports, "tunnel:VNI", "controller"; empty for a drop.
+  /// `ct_states` are the results of the trackings on its way, in order ("trk,est"); those not given are new.
   std::set<std::string> outputs(const std::string& packet,
                                 const std::vector<std::string>& ct_states = {}) const;
   std::string trace(const std::string& packet, const std::vector<std::string>& ct_states = {}) const;
@@ -52,6 +57,7 @@ class SwitchWorld {
   openflow::RealSwitch real_;
   std::unique_ptr<openflow::Listener> listener_;
   std::shared_ptr<openflow::Connection> connection_;
+  std::vector<openflow::PacketIn> packet_ins_;
   std::optional<MacAddress> underlay_mac_;
 };
 

@@ -14,10 +14,11 @@ namespace weft::fabric {
 enum class UnitKind : std::uint8_t {
   kPipeline,
   kTunnel,
-  kNetwork,       ///< services of a network
+  kNetwork,       ///< what one network learns and how large its packets may be
   kFloodToPorts,  ///< one flow: the local ports of a network
   kFloodToNodes,  ///< one flow: the nodes that share a network
   kPort,
+  kRequests,  ///< what a local port asks the agent
   kRule,
   kRemoteGroup,
   kMember,
@@ -46,6 +47,7 @@ inline Owner owner_of(const Unit& unit) {
       case UnitKind::kFloodToNodes:
         return ObjectKind::kNetwork;
       case UnitKind::kPort:
+      case UnitKind::kRequests:
         return ObjectKind::kPort;
       case UnitKind::kRule:
         return ObjectKind::kRule;

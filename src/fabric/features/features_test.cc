@@ -1,11 +1,15 @@
 #include "fabric/features/arp.h"
 #include "fabric/features/classify.h"
-#include "fabric/features/dhcp.h"
+#include "fabric/features/distributed_port.h"
 #include "fabric/features/drop_samples.h"
 #include "fabric/features/l2.h"
 #include "fabric/features/misses.h"
+#include "fabric/features/neighbour_answers.h"
+#include "fabric/features/neighbour_security.h"
+#include "fabric/features/packet_size.h"
 #include "fabric/features/places.h"
 #include "fabric/features/port_security.h"
+#include "fabric/features/requests.h"
 #include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
 #include "fabric/golden_test.h"
@@ -76,17 +80,40 @@ TEST(PortSecurity, LetsAPortSpeakWithItsOwnAddressesOnly) {
                  row.allowed_address_pairs = {pair("172.16.0.0/16"), pair("10.0.0.100", "00:00:5e:00:01:0a")};
                })))
       .add("without port security", port_security(port({"10.0.0.11"}, without_security)))
+      .add("neighbour discovery, the same on every node", neighbour_security_pipeline())
       .expect("port_security");
 }
 
-TEST(LocalServices, AnswerArpAndCatchDhcp) {
+TEST(PacketSize, IsTheNetworksMtuAndAHeader) {
   Golden()
-      .add("a network with DHCP", dhcp_requests(kBlue))
+      .add("a network's MTU", network_mtu(kBlue, 1450))
+      .add("a port's packets that are too big", too_big(port({"10.0.0.11"})))
+      .expect("packet_size");
+  EXPECT_FALSE(network_mtu(kBlue, 65520).empty());
+  EXPECT_TRUE(network_mtu(kBlue, 65521).empty()) << "no frame is larger";
+}
+
+TEST(LocalServices, AnswerAddressQuestionsAndCatchRequests) {
+  Golden()
+      .add("requests of both versions of DHCP and for routers",
+           requests(11, {.dhcp4 = true, .dhcp6 = true, .routers = true}))
+      .add("neighbour solicitations, the same on every node", neighbour_answers_pipeline())
+      .add("neighbour solicitations for a port", neighbour_answers(port({"10.0.0.11", "2001:db8::11"})))
+      .add("a port's own addresses of IPv6 are never answered to it",
+           neighbour_own_addresses(port({"10.0.0.11", "2001:db8::11"},
+                                        [](model::Port& row) {
+                                          row.allowed_address_pairs = {
+                                              pair("2001:db8:1::/64"),
+                                              pair("10.0.0.100", "00:00:5e:00:01:0a")};
+                                        })))
+      .add("a distributed port", distributed_port(port({"10.0.0.2", "2001:db8::2"})))
       .add("ARP for a port", arp_answers(port({"10.0.0.11", "2001:db8::11"})))
       .add("a port's own addresses are never answered to it",
            arp_own_addresses(port(
                {"10.0.0.11"}, [](model::Port& row) { row.allowed_address_pairs = {pair("10.0.0.100")}; })))
       .expect("local_services");
+  EXPECT_TRUE(neighbour_answers(port({"10.0.0.11"})).empty())
+      << "a link-local address of a port without IPv6";
 }
 
 TEST(L2, FindsPortsNodesAndFloods) {

@@ -33,11 +33,11 @@ openflow::Learn learn(std::uint64_t cookie, std::uint32_t limit, std::uint64_t p
 Actions announce_on(const PortView& port) {
   openflow::Learn lesson = learn(cookie_of({ObjectKind::kPort, port.port->id, {}}), kPlacesOfPort, kHere);
   lesson.result = SubField{kAnnouncing.field(), kAnnouncing.low, 1};
-  return {load(kAnnouncing, kNoRoom), lesson, go(Table::kLocalServices)};
+  return {load(kAnnouncing, kNoRoom), lesson, go(Table::kPacketSize)};
 }
 
 Actions announced(const PortView& port, const MacAddress& mac) {
-  if (mac == port.port->mac) return {go(Table::kLocalServices)};
+  if (mac == port.port->mac) return {go(Table::kPacketSize)};
   return announce_on(port);
 }
 

@@ -6,7 +6,7 @@
 
 namespace weft::fabric {
 
-/// The MAC of the packet at hand is on this port, and the packet goes on to the local services. Forgotten
+/// The MAC of the packet at hand is on this port, and the packet goes on from port security. Forgotten
 /// with the flow that has these actions.
 Actions announce_on(const PortView& port);
 /// The same, for what a port says of one of its MACs: its own needs no place.

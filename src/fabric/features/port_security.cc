@@ -20,7 +20,7 @@ Flows own_address(const PortView& port, const MacAddress& mac, const IpPrefix& p
   const bool v4 = prefix.version() == IpVersion::kV4;
   Flows flows = {flow(family::kOwnIp,
                       ip(from(port, mac), prefix.version()).set_prefix(ip_source(prefix.version()), prefix),
-                      {go(v4 ? Table::kLocalServices : Table::kNeighbourSecurity)})};
+                      {go(v4 ? Table::kPacketSize : Table::kNeighbourSecurity)})};
   if (!v4) return flows;
   const Match speaks_arp = arp(from(port, mac)).set(Field::kArpSha, mac);
   flows.push_back(
@@ -38,14 +38,14 @@ Flows without_address(const PortView& port, const MacAddress& mac) {
   Flows flows = {
       flow(family::kDhcpClient,
            udp(mine, IpVersion::kV4, 68, 67).set(Field::kIpv4Src, 0).set(Field::kIpv4Dst, kLimitedBroadcast),
-           {go(Table::kLocalServices)}),
+           {go(Table::kPacketSize)}),
       flow(family::kLinkLocal, ip(mine, IpVersion::kV6).set(Field::kIpv6Src, link_local(mac)),
            {go(Table::kNeighbourSecurity)}),
-      flow(family::kUnspecified, icmpv6(unspecified, kNeighbourSolicitation),
-           {go(Table::kNeighbourSecurity)}),
   };
-  for (int type : {kListenerReport, kListenerDone, kRouterSolicitation, kListenerReportV2})
-    flows.push_back(flow(family::kUnspecified, icmpv6(unspecified, type), {go(Table::kLocalServices)}));
+  for (int type : {kNeighbourSolicitation, kRouterSolicitation})
+    flows.push_back(flow(family::kUnspecified, icmpv6(unspecified, type), {go(Table::kNeighbourSecurity)}));
+  for (int type : {kListenerReport, kListenerDone, kListenerReportV2})
+    flows.push_back(flow(family::kUnspecified, icmpv6(unspecified, type), {go(Table::kPacketSize)}));
   return flows;
 }
 
@@ -68,6 +68,7 @@ Flows never(const PortView& port) {
       drop(family::kRogueDhcp, ip(any, IpVersion::kV6, kUdp).set(Field::kUdpDst, 546)),
       drop(family::kRogueDhcp, hidden_ports),
       drop(family::kRogueRa, icmpv6(any, kRouterAdvertisement)),
+      drop(family::kRogueRa, icmpv6(any, kRedirect)),
       drop(family::kRogueRa, hidden_type),
       drop(family::kRogueRa, hidden_protocol),
       drop(family::kSpoofedMac, any),
@@ -79,10 +80,10 @@ Flows unprotected(const PortView& port) {
   const Actions announces = announce_on(port);
   return {
       drop(family::kMulticastSource, Match(any).set_masked(Field::kEthSrc, kGroupBit, kGroupBit)),
-      flow(family::kOpenOwnMac, from(port, port.port->mac), {go(Table::kLocalServices)}),
+      flow(family::kOpenOwnMac, from(port, port.port->mac), {go(Table::kPacketSize)}),
       flow(family::kOpenAnnouncement, arp(any), announces),
       flow(family::kOpenAnnouncement, icmpv6(any, kNeighbourAdvertisement), announces),
-      flow(family::kUnprotected, any, {go(Table::kLocalServices)}),
+      flow(family::kUnprotected, any, {go(Table::kPacketSize)}),
       too_many_macs(port),
   };
 }

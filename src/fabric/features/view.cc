@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "net/eui64.h"
+
 namespace weft::fabric {
 
 std::vector<std::pair<MacAddress, IpPrefix>> PortView::allowed_pairs() const {
@@ -12,6 +14,13 @@ std::vector<std::pair<MacAddress, IpPrefix>> PortView::allowed_pairs() const {
   for (const auto& address : addresses) add(port->mac, IpPrefix(address, address.width()));
   for (const auto& pair : port->allowed_address_pairs) add(pair.mac.value_or(port->mac), pair.ip);
   return pairs;
+}
+
+std::vector<IpAddress> PortView::reachable_addresses() const {
+  auto reachable = addresses;
+  const bool has_v6 = std::ranges::any_of(addresses, [](const IpAddress& ip) { return !ip.is_v4(); });
+  if (has_v6) reachable.push_back(link_local(port->mac));
+  return reachable;
 }
 
 openflow::Match from(const PortView& port, const MacAddress& mac) {

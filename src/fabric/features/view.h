@@ -28,6 +28,8 @@ struct PortView {
   }
   /// What the port may use: fixed IPs with its own MAC, then the allowed address pairs.
   std::vector<std::pair<MacAddress, IpPrefix>> allowed_pairs() const;
+  /// Where others reach it: fixed IPs and, beside those of IPv6, the link-local address of its MAC.
+  std::vector<IpAddress> reachable_addresses() const;
 };
 
 /// What a local port sends from one of its MACs.
