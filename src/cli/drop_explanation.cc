@@ -4,6 +4,7 @@
 
 #include "cli/drop_view.h"
 #include "cli/openstack.h"
+#include "fabric/packet_in.h"
 
 namespace weft::cli {
 namespace {
@@ -70,7 +71,17 @@ Explanation explain_port_down(const DropView& view) {
   return out;
 }
 
+/// A subnet's own port, which no interface stands behind.
+Explanation explain_distributed(const DropView& view) {
+  return {.object = view.port_text(),
+          .why =
+              "it is the network's own service, which answers DHCP, ARP, neighbour discovery and ping, and "
+              "nothing else",
+          .remedies = {}};
+}
+
 Explanation explain_no_destination(const DropView& view) {
+  if (view.port && view.port->device_owner == model::kDistributedOwner) return explain_distributed(view);
   Explanation out{.object = view.port_text(), .why = "the port has no interface on its node"};
   const auto word = view.port_word();
   if (view.port && view.port->host.empty()) {
@@ -100,27 +111,36 @@ Explanation explain_tunnel_endpoint(const DropView& view) {
 
 Explanation explain_too_big(const DropView& view) {
   const auto network = view.port ? view.intent.find<model::Network>(view.port->network) : nullptr;
-  Explanation out{.object = view.port_text(),
-                  .why = fmt::format("the packet is larger than the network's MTU{}",
-                                     network ? fmt::format(" ({})", network->mtu) : std::string())};
-  out.remedies.push_back(
-      {.text = "the sender was told the right size by ICMP; let the interface take its MTU from DHCP or "
-               "router advertisements, or set it by hand"});
-  return out;
+  const auto mtu = network ? std::to_string(network->mtu) : "MTU";
+  return {.object = view.port_text(),
+          .why = fmt::format("the packet is larger than the network's MTU ({}); ICMP told its sender", mtu),
+          .remedies = {{.text = "inside, if the interface takes its MTU from neither DHCP nor router "
+                                "advertisements",
+                        .commands = {fmt::format("ip link set dev INTERFACE mtu {}", mtu)}}}};
+}
+
+/// What shows the requests of the port on its node.
+Remedy look_at_requests(const DropView& view) {
+  const auto& interface = view.sample.interface;
+  return {.text = "see what it sends, on " + view.sample.node,
+          .commands = {fmt::format("tcpdump -e -n -vv -i {} 'udp port 67 or udp port 547 or icmp6'",
+                                   interface.empty() ? "INTERFACE" : shell_word(interface))}};
 }
 
 Explanation explain_too_many_requests(const DropView& view) {
   return {
       .object = view.port_text(),
-      .why = "it sends more DHCP requests and router solicitations per second than a client has reason to",
-      .remedies = {{.text = "look for a client that does not take its answers"}}};
+      .why = fmt::format("it sends more than {} DHCP requests and router solicitations a second: a client "
+                         "that does not take its answers, or a flood",
+                         fabric::kRequestsPerSecond),
+      .remedies = {look_at_requests(view)}};
 }
 
 Explanation explain_malformed_request(const DropView& view) {
   return {
       .object = view.port_text(),
       .why = "its DHCP request or router solicitation does not follow the protocol, or came through a relay",
-      .remedies = {{.text = "look at the packet: tcpdump -e -v on the interface, port 67 or port 547"}}};
+      .remedies = {look_at_requests(view)}};
 }
 
 }  // namespace

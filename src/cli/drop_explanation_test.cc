@@ -11,6 +11,7 @@ using fabric::Drop;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 class Explanations : public testing::Test {
@@ -169,6 +170,36 @@ TEST_F(Explanations, DestinationWithoutATunnelIsNamed) {
   auto sample = world_.sample(Drop::kNoDestination);
   sample.node = "worker2";
   EXPECT_THAT(of(sample).why, HasSubstr("no tunnel from worker2 to worker1"));
+}
+
+TEST_F(Explanations, DistributedPortIsNotToBeBound) {
+  auto port = *world_.intent.find<model::Port>(numbered(12));
+  port.host.clear();
+  world_.intent.put(port);
+  EXPECT_THAT(ways_out(world_.sample(Drop::kNoDestination)),
+              ElementsAre("openstack port set --host NODE k8s2"));
+  port.device_owner = model::kDistributedOwner;
+  world_.intent.put(port);
+  auto explanation = of(world_.sample(Drop::kNoDestination, "20.20.1.1", "20.20.1.2", 6));
+  EXPECT_THAT(explanation.why, HasSubstr("answers DHCP, ARP, neighbour discovery and ping"));
+  EXPECT_THAT(commands_of(explanation), IsEmpty());
+}
+
+TEST_F(Explanations, TooBigNamesTheMtu) {
+  auto explanation = of(world_.sample(Drop::kTooBig, "20.20.1.1", "20.20.1.2", 17));
+  EXPECT_THAT(explanation.object, HasSubstr("port k8s1"));
+  EXPECT_THAT(explanation.why, HasSubstr("MTU (1450)"));
+  EXPECT_THAT(commands_of(explanation), ElementsAre("ip link set dev INTERFACE mtu 1450"));
+}
+
+TEST_F(Explanations, RefusedRequestsCanBeLookedAt) {
+  for (auto reason : {Drop::kTooManyRequests, Drop::kMalformedRequest}) {
+    auto explanation = of(world_.sample(reason));
+    EXPECT_THAT(explanation.remedies.at(0).text, HasSubstr("on worker1"));
+    EXPECT_THAT(commands_of(explanation),
+                ElementsAre("tcpdump -e -n -vv -i tap1 'udp port 67 or udp port 547 or icmp6'"));
+  }
+  EXPECT_THAT(of(world_.sample(Drop::kTooManyRequests)).why, HasSubstr("more than 20 DHCP requests"));
 }
 
 TEST_F(Explanations, EveryReasonHasOne) {

@@ -85,6 +85,18 @@ std::vector<std::string> address_pairs(const model::Port& port) {
   return out;
 }
 
+std::vector<std::string> dhcp_options(const model::Port& port) {
+  std::vector<std::string> out;
+  for (const auto& option : port.extra_dhcp_opts)
+    out.push_back(fmt::format("IPv{} {}={}", static_cast<int>(option.version), option.name, option.value));
+  return out;
+}
+
+Cell mtu_cell(const model::Intent& intent, const Uuid& network) {
+  auto found = intent.find<model::Network>(network);
+  return found ? Cell(std::int64_t{found->mtu}) : Cell(nullptr, "");
+}
+
 std::string interface_of(const model::Intent& intent, const model::Port& port) {
   auto binding = intent.binding_of(port);
   return binding ? binding->interface : std::string();
@@ -93,6 +105,7 @@ std::string interface_of(const model::Intent& intent, const model::Port& port) {
 }  // namespace
 
 Cell status_cell(const model::Intent& intent, const model::Port& port) {
+  if (port.device_owner == model::kDistributedOwner) return {"on every node", Tone::kFaint};
   auto binding = intent.binding_of(port);
   if (binding && binding->up) return {"ACTIVE", Tone::kGood};
   if (binding && !binding->failure.empty()) return {"failed: " + binding->failure, Tone::kBad};
@@ -169,6 +182,7 @@ Table port_record(const model::Intent& intent, const model::Port& port) {
   field("status", "Status", status_cell(intent, port));
   field("network", "Network", network_name(intent, port.network));
   field("network_id", "Network ID", port.network.to_string());
+  field("mtu", "MTU", mtu_cell(intent, port.network));
   field("mac", "MAC", port.mac.to_string());
   field("fixed_ips", "Fixed IPs", Cell(fixed_ips(intent, port.id)));
   field("node", "Node", port.host);
@@ -177,6 +191,8 @@ Table port_record(const model::Intent& intent, const model::Port& port) {
   field("port_security", "Port security", bool_cell(port.port_security_enabled));
   field("security_groups", "Security groups", Cell(group_names(intent, port.id)));
   field("allowed_address_pairs", "Allowed address pairs", Cell(address_pairs(port)));
+  field("dns_name", "DNS name", port.dns_name);
+  field("extra_dhcp_opts", "DHCP options", Cell(dhcp_options(port)));
   field("device_owner", "Device owner", port.device_owner);
   field("device_id", "Device ID", port.device_id);
   field("vnic_type", "VNIC type", port.vnic_type);

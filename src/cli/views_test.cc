@@ -96,6 +96,20 @@ TEST_F(ViewsTest, StatusFollowsTheBinding) {
   EXPECT_EQ(status_cell(intent_, port_).text, "failed: no such device");
 }
 
+TEST_F(ViewsTest, DistributedPortsAreNotDown) {
+  port_.device_owner = model::kDistributedOwner;
+  EXPECT_EQ(status_cell(intent_, port_).text, "on every node");
+}
+
+TEST_F(ViewsTest, RecordTellsWhatTheGuestIsTold) {
+  port_.dns_name = "web";
+  port_.extra_dhcp_opts = {{"bootfile-name", "pxe.0", IpVersion::kV4}};
+  auto row = rows_json(port_record(intent_, port_)).as_array().at(0);
+  EXPECT_EQ(row.at("mtu"), 1450);
+  EXPECT_EQ(row.at("dns_name"), "web");
+  EXPECT_EQ(row.at("extra_dhcp_opts"), json::parse(R"(["IPv4 bootfile-name=pxe.0"])"));
+}
+
 TEST_F(ViewsTest, StatusNamesANodeThatMayNotClaimThePort) {
   bind(false, "bound to worker1", "worker2");
   EXPECT_EQ(status_cell(intent_, port_).text, "DOWN: worker2: bound to worker1");
