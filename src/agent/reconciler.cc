@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "fabric/packet_in.h"
 #include "fabric/pipeline.h"
 
 namespace weft::agent {
@@ -165,10 +164,10 @@ Task<void> Reconciler::reconcile() {
 Task<Reconciler::Step> Reconciler::bring_in_step(std::shared_ptr<openflow::Connection> connection) {
   WEFT_CO_TRY(auto delta, co_await next_delta(connection));
   Step step{.changes = change_count(delta), .ready = ready_ports()};
-  if (step.changes > 0) {
-    WEFT_CO_CHECK(co_await send(connection, std::move(delta)));
-  }
-  co_return step;
+  auto sent = co_await send(connection, std::move(delta));
+  if (sent) co_return step;
+  in_step_ = false;  // the delta is spent: compare with the switch again
+  co_return fail(sent.error().with_context("change flows"));
 }
 
 Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connection, ZoneChanges zones) {
@@ -185,9 +184,6 @@ Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connect
   std::vector<openflow::Flow> actual;
   auto compare = !in_step_;
   if (compare) {
-    // Before the flows that name it.
-    WEFT_CO_CHECK(co_await connection->set_meter(fabric::kDropMeter, fabric::kDropSamplesPerSecond,
-                                                 fabric::kDropSamplesPerSecond));
     WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
     actual.reserve(stats.size());
     for (auto& stat : stats) actual.push_back(std::move(stat.flow));
@@ -200,15 +196,28 @@ Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connect
   co_return delta;
 }
 
+/// Meters come before the flows that name them, and go after.
 Task<void> Reconciler::send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta) {
+  auto unused_meters = std::move(delta.delete_meters);
+  if (!delta.set_meters.empty()) {
+    WEFT_CO_CHECK(co_await connection->set_meters(std::move(delta.set_meters)));
+  }
+  if (!delta.empty()) {
+    WEFT_CO_CHECK(co_await send_flows(connection, std::move(delta)));
+  }
+  if (!unused_meters.empty()) {
+    WEFT_CO_CHECK(co_await connection->delete_meters(std::move(unused_meters)));
+  }
+  co_return Result<void>{};
+}
+
+Task<void> Reconciler::send_flows(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta) {
   auto mods = to_flow_mods(std::move(delta));
   bundles_.add();
   flow_mods_.add(mods.size());
   auto applied = co_await connection->apply(std::move(mods));
-  if (applied) co_return Result<void>{};
-  failed_bundles_.add();
-  in_step_ = false;  // the delta is spent: compare with the switch again
-  co_return fail(applied.error().with_context("change flows"));
+  if (!applied) failed_bundles_.add();
+  co_return applied;
 }
 
 Reconciler::LocalPorts Reconciler::ready_ports() const {

@@ -72,6 +72,7 @@ class Reconciler {
   Task<fabric::FlowDelta> next_delta(std::shared_ptr<openflow::Connection> connection);
   Task<void> empty_zones(std::shared_ptr<openflow::Connection> connection, ZoneChanges zones);
   Task<void> send(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta);
+  Task<void> send_flows(std::shared_ptr<openflow::Connection> connection, fabric::FlowDelta delta);
   void plug_ports();
   LocalPorts ready_ports() const;
   void confirm(const LocalPorts& ready);
