@@ -75,7 +75,7 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       reconciler_(executor, store_.intent(), node_facts(config_), metrics_),
       datapath_settings_(executor, config_.ovsdb, config_.max_connections_per_port, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
-      dhcp_(store_.intent(), metrics_),
+      dhcp_(store_.intent(), config_.dhcp, metrics_),
       drop_followers_(
           executor, config_.node,
           [this](const fabric::DropWatch& watch) {

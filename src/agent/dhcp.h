@@ -2,7 +2,6 @@
 // DHCP for the ports of this node: requests come up as packet-ins, answers go straight back to the port.
 
 #include <memory>
-#include <optional>
 
 #include "agent/dhcp_responder.h"
 #include "base/metrics.h"
@@ -12,22 +11,20 @@
 
 namespace weft::agent {
 
-/// The lease that the intent has for a port: its first IPv4 address in a subnet with DHCP; nothing when it
-/// has none.
-std::optional<DhcpLease> lease_of(const Uuid& port, const model::Intent& intent);
-
 class DhcpService {
  public:
-  DhcpService(const model::Intent& intent, Metrics& metrics) : intent_(intent), metrics_(metrics) {}
+  DhcpService(const model::Intent& intent, DhcpSettings settings, Metrics& metrics)
+      : intent_(intent), settings_(std::move(settings)), metrics_(metrics) {}
 
   /// `ports` are the ports of this node; the request's in_port tells whose it is.
   void handle(openflow::Connection& connection, const openflow::PacketIn& packet,
               const std::map<Uuid, fabric::LocalPort>& ports);
 
  private:
-  void drop(std::string_view reason);
+  void count(std::string_view reason);
 
   const model::Intent& intent_;
+  DhcpSettings settings_;
   Metrics& metrics_;
 };
 

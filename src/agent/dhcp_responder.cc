@@ -1,9 +1,10 @@
 #include "agent/dhcp_responder.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "agent/dhcp_options.h"
 #include "net/dhcp4.h"
-#include "net/dns_names.h"
 
 namespace weft::agent {
 namespace {
@@ -11,160 +12,123 @@ namespace {
 using net::DhcpMessage;
 using net::DhcpType;
 namespace option = net::dhcp_option;
-using Bytes = std::vector<std::uint8_t>;
+using Leases = std::span<const DhcpLease>;
 
-void append(Bytes& out, const IpAddress& address) {
-  out.insert(out.end(), address.bytes().begin(), address.bytes().begin() + 4);
-}
-
-/// One destination of option 121: prefix length, its significant bytes, router (RFC 3442).
-void append_route(Bytes& out, const IpPrefix& destination, const IpAddress& router) {
-  out.push_back(static_cast<std::uint8_t>(destination.length()));
-  auto significant = (destination.length() + 7) / 8;
-  const auto& bytes = destination.address().bytes();
-  out.insert(out.end(), bytes.begin(), bytes.begin() + significant);
-  append(out, router);
-}
-
-/// A client that takes option 121 must ignore option 3: the default route is in it too.
-Bytes classless_routes(const DhcpLease& lease) {
-  Bytes out;
-  bool has_default = false;
-  for (const model::HostRoute& route : lease.host_routes) {
-    if (!route.destination.address().is_v4() || !route.nexthop.is_v4()) continue;
-    has_default |= route.destination.length() == 0;
-    append_route(out, route.destination, route.nexthop);
-  }
-  if (lease.gateway && !has_default) append_route(out, IpPrefix(), *lease.gateway);
-  return out;
-}
-
-Bytes addresses(const std::vector<IpAddress>& list) {
-  Bytes out;
-  for (const IpAddress& address : list) {
-    if (address.is_v4()) append(out, address);
-  }
-  return out;
-}
-
-/// Sets one option that the client asked for, if the lease has it.
-void add_option(DhcpMessage& reply, std::uint8_t code, const DhcpLease& lease) {
-  IpPrefix subnet(lease.address, lease.prefix_length);
-  auto set_unless_empty = [&](Bytes value) {
-    if (!value.empty()) reply.options[code] = std::move(value);
-  };
-  switch (code) {
-    case option::kSubnetMask:
-      reply.set(code, subnet.netmask());
-      break;
-    case option::kBroadcastAddress:
-      reply.set(code, subnet.last());
-      break;
-    case option::kInterfaceMtu:
-      reply.set_number(code, static_cast<std::uint32_t>(lease.mtu), 2);
-      break;
-    case option::kRouters:
-      if (lease.gateway) reply.set(code, *lease.gateway);
-      break;
-    case option::kDnsServers:
-      set_unless_empty(addresses(lease.dns_servers));
-      break;
-    case option::kDomainName:
-      set_unless_empty({lease.domain_name.begin(), lease.domain_name.end()});
-      break;
-    case option::kHostName:
-      set_unless_empty({lease.host_name.begin(), lease.host_name.end()});
-      break;
-    case option::kDomainSearch:
-      set_unless_empty(net::dns_names({lease.domain_name}));
-      break;
-    case option::kClasslessRoutes:
-    case option::kMicrosoftClasslessRoutes:
-      set_unless_empty(classless_routes(lease));
-      break;
-    default:
-      break;
-  }
-}
-
-Bytes requested_options(const DhcpMessage& request) {
-  const Bytes* list = request.find(option::kParameterRequestList);
-  if (list) return *list;
-  return {option::kSubnetMask, option::kRouters, option::kInterfaceMtu, option::kDnsServers};
-}
-
-void add_lease_times(DhcpMessage& reply, const Bytes& requested, const DhcpLease& lease) {
-  auto asked = [&](std::uint8_t code) {
-    return std::find(requested.begin(), requested.end(), code) != requested.end();
-  };
-  reply.set_number(option::kLeaseTime, lease.lease_seconds, 4);
-  if (asked(option::kRenewalTime)) reply.set_number(option::kRenewalTime, lease.lease_seconds / 2, 4);
-  if (asked(option::kRebindingTime)) {
-    reply.set_number(option::kRebindingTime, lease.lease_seconds / 8 * 7, 4);
-  }
-}
-
-/// What kind of answer a request gets.
+/// What is to be done about a request, with which of the port's leases.
 struct Verdict {
-  DropReason drop = DropReason::kNone;
-  DhcpType type = DhcpType::kAck;
+  DhcpOutcome outcome = DhcpOutcome::kMalformed;
+  const DhcpLease* lease = nullptr;  ///< set when there is an answer
+  IpAddress address = {};
 };
 
-Verdict judge_request(const DhcpMessage& request, const DhcpLease& lease) {
-  auto chosen = request.address(option::kServerId);
-  if (chosen && *chosen != lease.server) return {.drop = DropReason::kOtherServer};
-  // SELECTING and INIT-REBOOT name the address in option 50, RENEWING and REBINDING in ciaddr (RFC
-  // 2131, 4.3.2).
-  IpAddress wanted = request.address(option::kRequestedAddress).value_or(request.client);
-  return {.type = wanted == lease.address ? DhcpType::kAck : DhcpType::kNak};
+const DhcpLease* with_address(Leases leases, const IpAddress& address) {
+  auto found = std::ranges::find(leases, address, &DhcpLease::address);
+  return found == leases.end() ? nullptr : &*found;
 }
 
-Verdict judge(const DhcpMessage& request, const DhcpLease& lease) {
-  auto type = request.type();
-  if (request.reply || !type) return {.drop = DropReason::kMalformed};
-  if (request.hardware != lease.mac) return {.drop = DropReason::kForeignMac};
-  if (!request.relay.is_unspecified()) return {.drop = DropReason::kRelayed};
-  switch (*type) {
+const DhcpLease* of_server(Leases leases, const IpAddress& server) {
+  auto found = std::ranges::find(leases, server, &DhcpLease::server);
+  return found == leases.end() ? nullptr : &*found;
+}
+
+/// The lease that the client would like, if it is one of the port's; else the first.
+Verdict judge_discover(const DhcpMessage& request, Leases leases) {
+  auto wanted = request.address(option::kRequestedAddress);
+  const auto* lease = wanted ? with_address(leases, *wanted) : nullptr;
+  if (!lease) lease = &leases.front();
+  return {DhcpOutcome::kOffered, lease, lease->address};
+}
+
+/// SELECTING and INIT-REBOOT name the address in option 50, RENEWING and REBINDING in ciaddr; SELECTING names
+/// the server too (RFC 2131, 4.3.2).
+Verdict judge_request(const DhcpMessage& request, Leases leases) {
+  const IpAddress wanted = request.address(option::kRequestedAddress).value_or(request.client);
+  if (wanted.is_unspecified()) return {DhcpOutcome::kMalformed};
+  const auto chosen = request.address(option::kServerId);
+  const auto* server = chosen ? of_server(leases, *chosen) : &leases.front();
+  if (!server) return {DhcpOutcome::kOtherServer, nullptr, wanted};
+  if (const auto* lease = with_address(leases, wanted)) return {DhcpOutcome::kAcknowledged, lease, wanted};
+  return {DhcpOutcome::kRefused, server, wanted};
+}
+
+/// A client that came by its address otherwise asks for the rest.
+Verdict judge_inform(const DhcpMessage& request, Leases leases) {
+  const IpAddress& own = request.client;
+  if (own.is_unspecified()) return {DhcpOutcome::kMalformed};
+  const auto* lease = with_address(leases, own);
+  auto on_link = [&](const DhcpLease& l) { return IpPrefix(l.address, l.prefix_length).contains(own); };
+  auto neighbour = std::ranges::find_if(leases, on_link);
+  if (!lease) lease = neighbour == leases.end() ? &leases.front() : &*neighbour;
+  return {DhcpOutcome::kInformed, lease, own};
+}
+
+Verdict judge_type(DhcpType type, const DhcpMessage& request, Leases leases) {
+  switch (type) {
     case DhcpType::kDiscover:
-      return {.type = DhcpType::kOffer};
+      return judge_discover(request, leases);
     case DhcpType::kRequest:
-      return judge_request(request, lease);
+      return judge_request(request, leases);
     case DhcpType::kInform:
-      return {.type = DhcpType::kAck};
+      return judge_inform(request, leases);
     case DhcpType::kDecline:
+      return {DhcpOutcome::kDeclined, nullptr,
+              request.address(option::kRequestedAddress).value_or(IpAddress())};
     case DhcpType::kRelease:
-      return {.drop = DropReason::kNoAnswerDue};
+      return {DhcpOutcome::kReleased, nullptr, request.client};
     default:
-      return {.drop = DropReason::kMalformed};
+      return {DhcpOutcome::kMalformed};
   }
 }
 
-DhcpMessage make_reply(const DhcpMessage& request, DhcpType type, const DhcpLease& lease) {
+Verdict judge(const DhcpMessage& request, Leases leases) {
+  auto type = request.type();
+  if (request.reply || !type) return {DhcpOutcome::kMalformed};
+  if (!request.relay.is_unspecified()) return {DhcpOutcome::kRelayed};
+  if (leases.empty()) return {DhcpOutcome::kNoLease};
+  if (request.hardware != leases.front().mac) return {DhcpOutcome::kForeignMac};
+  return judge_type(*type, request, leases);
+}
+
+DhcpType type_of(DhcpOutcome outcome) {
+  if (outcome == DhcpOutcome::kOffered) return DhcpType::kOffer;
+  return outcome == DhcpOutcome::kRefused ? DhcpType::kNak : DhcpType::kAck;
+}
+
+DhcpMessage make_reply(const DhcpMessage& request, const Verdict& verdict) {
+  const DhcpLease& lease = *verdict.lease;
   DhcpMessage reply{
       .reply = true, .xid = request.xid, .broadcast = request.broadcast, .hardware = request.hardware};
-  reply.set_number(option::kMessageType, static_cast<std::uint32_t>(type), 1);
+  reply.set_number(option::kMessageType, static_cast<std::uint32_t>(type_of(verdict.outcome)), 1);
   reply.set(option::kServerId, lease.server);
-  if (const Bytes* id = request.find(option::kClientId)) reply.options[option::kClientId] = *id;  // RFC 6842
-  if (type == DhcpType::kNak) return reply;
-  bool inform = request.type() == DhcpType::kInform;
-  reply.client = type == DhcpType::kAck ? request.client : IpAddress();
-  Bytes requested = requested_options(request);
-  if (!inform) {
-    reply.yours = lease.address;
-    add_lease_times(reply, requested, lease);
-  }
-  for (std::uint8_t code : requested) add_option(reply, code, lease);
+  if (const auto* id = request.find(option::kClientId)) reply.options[option::kClientId] = *id;  // RFC 6842
+  if (verdict.outcome == DhcpOutcome::kRefused) return reply;
+  const bool inform = verdict.outcome == DhcpOutcome::kInformed;
+  if (verdict.outcome != DhcpOutcome::kOffered) reply.client = request.client;
+  if (!inform) reply.yours = lease.address;
+  add_options(reply, request, lease, inform);
   return reply;
 }
 
 /// A client that has an address hears unicast on it; one that has none yet, only on its MAC, or asks for
 /// broadcast (RFC 2131, 4.1). NAK is always broadcast.
-net::UdpEndpoint reply_target(const DhcpMessage& request, DhcpType type, const DhcpLease& lease) {
-  IpAddress everyone = IpAddress::v4(0xffffffff);
-  if (type == DhcpType::kNak) return {MacAddress::broadcast(), everyone, net::kDhcpClientPort};
+net::UdpEndpoint reply_target(const DhcpMessage& request, const Verdict& verdict) {
+  const DhcpLease& lease = *verdict.lease;
+  const net::UdpEndpoint everyone{MacAddress::broadcast(), IpAddress::v4(0xffffffff), net::kDhcpClientPort};
+  if (verdict.outcome == DhcpOutcome::kRefused) return everyone;
   if (!request.client.is_unspecified()) return {lease.mac, request.client, net::kDhcpClientPort};
-  if (request.broadcast) return {MacAddress::broadcast(), everyone, net::kDhcpClientPort};
+  if (request.broadcast) return everyone;
   return {lease.mac, lease.address, net::kDhcpClientPort};
+}
+
+/// The client's own limit (option 57), but never more than the network carries.
+std::size_t largest_payload(const DhcpMessage& request, const DhcpLease& lease) {
+  constexpr std::size_t kHeaders = 28;  // IPv4 and UDP
+  std::size_t most = net::kDhcpLeastMaximum;
+  const auto* limit = request.find(option::kMaximumSize);
+  if (limit && limit->size() == 2) {
+    most = std::max<std::size_t>(most, static_cast<std::size_t>(limit->front()) << 8 | limit->back());
+  }
+  return std::min(most, static_cast<std::size_t>(lease.mtu)) - kHeaders;
 }
 
 Result<DhcpMessage> parse_request(net::FrameView frame) {
@@ -175,32 +139,58 @@ Result<DhcpMessage> parse_request(net::FrameView frame) {
 
 }  // namespace
 
-std::string_view to_string(DropReason reason) {
-  switch (reason) {
-    case DropReason::kNone:
-      return "none";
-    case DropReason::kMalformed:
-      return "malformed";
-    case DropReason::kForeignMac:
-      return "foreign_mac";
-    case DropReason::kRelayed:
-      return "relayed";
-    case DropReason::kOtherServer:
+std::string_view to_string(DhcpOutcome outcome) {
+  switch (outcome) {
+    case DhcpOutcome::kOffered:
+      return "offered";
+    case DhcpOutcome::kAcknowledged:
+      return "acknowledged";
+    case DhcpOutcome::kRefused:
+      return "refused";
+    case DhcpOutcome::kInformed:
+      return "informed";
+    case DhcpOutcome::kReleased:
+      return "released";
+    case DhcpOutcome::kDeclined:
+      return "declined";
+    case DhcpOutcome::kOtherServer:
       return "other_server";
-    case DropReason::kNoAnswerDue:
-      return "no_answer_due";
+    case DhcpOutcome::kNoLease:
+      return "no_lease";
+    case DhcpOutcome::kMalformed:
+      return "malformed";
+    case DhcpOutcome::kForeignMac:
+      return "foreign_mac";
+    case DhcpOutcome::kRelayed:
+      return "relayed";
   }
-  return "none";
+  return "malformed";
 }
 
-std::optional<net::Frame> dhcp_reply(net::FrameView request_frame, const DhcpLease& lease, DropReason* why) {
+fabric::Drop drop_of(DhcpOutcome outcome) {
+  switch (outcome) {
+    case DhcpOutcome::kMalformed:
+    case DhcpOutcome::kRelayed:
+      return fabric::Drop::kMalformedRequest;
+    case DhcpOutcome::kForeignMac:
+      return fabric::Drop::kSpoofedMac;
+    default:
+      return fabric::Drop::kNone;
+  }
+}
+
+DhcpAnswer answer_dhcp(net::FrameView request_frame, std::span<const DhcpLease> leases) {
   auto request = parse_request(request_frame);
-  Verdict verdict = request ? judge(*request, lease) : Verdict{.drop = DropReason::kMalformed};
-  if (why) *why = verdict.drop;
-  if (verdict.drop != DropReason::kNone) return std::nullopt;
-  auto payload = net::build_dhcp(make_reply(*request, verdict.type, lease));
-  net::UdpEndpoint server{lease.server_mac, lease.server, net::kDhcpServerPort};
-  return net::build_udp(server, reply_target(*request, verdict.type, lease), payload);
+  if (!request) return {DhcpOutcome::kMalformed};
+  const Verdict verdict = judge(*request, leases);
+  DhcpAnswer answer{.outcome = verdict.outcome, .address = verdict.address};
+  if (!verdict.lease) return answer;
+  const net::DhcpLayout layout{.most = largest_payload(*request, *verdict.lease),
+                               .order = requested_options(*request, *verdict.lease)};
+  const auto payload = net::build_dhcp(make_reply(*request, verdict), layout);
+  const net::UdpEndpoint server{verdict.lease->server_mac, verdict.lease->server, net::kDhcpServerPort};
+  answer.frame = net::build_udp(server, reply_target(*request, verdict), payload);
+  return answer;
 }
 
 }  // namespace weft::agent

@@ -1,194 +1,194 @@
 #include "agent/dhcp_responder.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "net/dhcp4.h"
+#include "agent/dhcp_dialogue.h"
 
 namespace weft::agent {
 namespace {
 
+using namespace dialogue;
 using net::DhcpMessage;
 using net::DhcpType;
 namespace option = net::dhcp_option;
-using Bytes = std::vector<std::uint8_t>;
-
-IpAddress ip(std::string_view text) {
-  return *IpAddress::parse(text);
-}
-
-DhcpLease example_lease() {
-  return {.mac = *MacAddress::parse("fa:16:3e:00:00:01"),
-          .address = ip("20.20.1.15"),
-          .prefix_length = 24,
-          .server = ip("20.20.1.2"),
-          .server_mac = *MacAddress::parse("fa:16:3e:ff:ff:01"),
-          .mtu = 1450,
-          .gateway = ip("20.20.1.1"),
-          .dns_servers = {ip("8.8.8.8"), ip("8.8.4.4")},
-          .host_routes = {{*IpPrefix::parse("10.1.0.0/16"), ip("20.20.1.9")}},
-          .lease_seconds = 86400,
-          .domain_name = "example.org",
-          .host_name = "vm1"};
-}
-
-// The parameter request lists that real clients send.
-const Bytes kDhclientList{1, 28, 2, 3, 15, 6, 119, 12, 44, 47, 26, 121, 42};
-const Bytes kDocumentList{1, 28, 26};  // subnet-mask, broadcast-address, interface-mtu
-const Bytes kUdhcpcList{1, 3, 6, 12, 15, 28, 42};
-
-DhcpMessage request(DhcpType type, std::optional<Bytes> list = std::nullopt) {
-  DhcpMessage m{.xid = 0x1234, .hardware = example_lease().mac};
-  m.set_number(option::kMessageType, static_cast<std::uint32_t>(type), 1);
-  if (list) m.options[option::kParameterRequestList] = *list;
-  return m;
-}
-
-net::Frame frame_of(const DhcpMessage& m) {
-  net::UdpEndpoint client{m.hardware, m.client, net::kDhcpClientPort};
-  net::UdpEndpoint everyone{MacAddress::broadcast(), ip("255.255.255.255"), net::kDhcpServerPort};
-  return net::build_udp(client, everyone, net::build_dhcp(m));
-}
-
-struct Answer {
-  net::Frame frame;
-  net::UdpPacket udp;
-  DhcpMessage message;
-};
-
-std::optional<Answer> ask(const DhcpMessage& m, const DhcpLease& lease = example_lease(),
-                          DropReason* why = nullptr) {
-  auto frame = dhcp_reply(frame_of(m), lease, why);
-  if (!frame) return std::nullopt;
-  Answer answer{.frame = std::move(*frame)};
-  answer.udp = *net::parse_udp(answer.frame);
-  answer.message = *net::parse_dhcp(answer.udp.payload);
-  return answer;
-}
-
-std::vector<int> codes(const DhcpMessage& m) {
-  std::vector<int> out;
-  for (const auto& [code, value] : m.options) out.push_back(code);
-  return out;
-}
+using testing::IsEmpty;
+using testing::Key;
+using testing::UnorderedElementsAre;
 
 TEST(DhcpResponder, OffersTheLease) {
-  auto answer = ask(request(DhcpType::kDiscover, kUdhcpcList));
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->message.type(), DhcpType::kOffer);
-  EXPECT_TRUE(answer->message.reply);
-  EXPECT_EQ(answer->message.xid, 0x1234u);
-  EXPECT_EQ(answer->message.yours, ip("20.20.1.15"));
-  EXPECT_EQ(answer->message.address(option::kServerId), ip("20.20.1.2"));
-  EXPECT_EQ(answer->message.address(option::kSubnetMask), ip("255.255.255.0"));
-  EXPECT_EQ(answer->message.address(option::kBroadcastAddress), ip("20.20.1.255"));
-  EXPECT_EQ(answer->message.address(option::kRouters), ip("20.20.1.1"));
-  EXPECT_EQ(*answer->message.find(option::kDnsServers), (Bytes{8, 8, 8, 8, 8, 8, 4, 4}));
-  EXPECT_GE(answer->udp.payload.size(), 300u);  // BOOTP's minimum
-  EXPECT_EQ(answer->udp.source.port, 67);
+  auto answer = ask(request(DhcpType::kDiscover));
+  EXPECT_EQ(answer.outcome, DhcpOutcome::kOffered);
+  EXPECT_EQ(answer.message.type(), DhcpType::kOffer);
+  EXPECT_TRUE(answer.message.reply);
+  EXPECT_EQ(answer.message.xid, 0x1234U);
+  EXPECT_EQ(answer.message.yours, ip("20.20.1.15"));
+  EXPECT_EQ(answer.message.address(option::kServerId), ip("20.20.1.2"));
+  EXPECT_EQ(answer.message.find(option::kLeaseTime)->size(), 4U);
+  EXPECT_EQ(answer.from, (net::UdpEndpoint{example_lease().server_mac, ip("20.20.1.2"), 67}));
+  EXPECT_GE(answer.payload.size(), 300U) << "BOOTP's minimum";
 }
 
-TEST(DhcpResponder, GivesOnlyWhatWasAskedFor) {
-  EXPECT_EQ(codes(ask(request(DhcpType::kDiscover, kDocumentList))->message),
-            (std::vector<int>{1, 26, 28, option::kLeaseTime, option::kMessageType, option::kServerId}));
-  EXPECT_EQ(codes(ask(request(DhcpType::kDiscover, Bytes{58, 59}))->message),
-            (std::vector<int>{51, 53, 54, 58, 59}));
-  EXPECT_EQ(codes(ask(request(DhcpType::kDiscover))->message), (std::vector<int>{1, 3, 6, 26, 51, 53, 54}));
-}
+/// What a client says in REQUEST, and what becomes of it.
+struct Request {
+  const char* fact;
+  const char* server;  ///< option 54
+  const char* wanted;  ///< option 50
+  const char* client;  ///< ciaddr
+  DhcpOutcome outcome;
+  const char* leased = "0.0.0.0";
+};
 
-TEST(DhcpResponder, PutsTheDefaultRouteIntoClasslessRoutes) {
-  auto answer = ask(request(DhcpType::kDiscover, kDhclientList));
-  EXPECT_EQ(*answer->message.find(option::kClasslessRoutes),
-            (Bytes{16, 10, 1, 20, 20, 1, 9, 0, 20, 20, 1, 1}));
-  EXPECT_EQ(*answer->message.find(option::kInterfaceMtu), (Bytes{0x05, 0xaa}));
-}
+class DhcpRequest : public testing::TestWithParam<Request> {};
 
-TEST(DhcpResponder, GivesWindowsItsClasslessRoutes) {
-  auto answer = ask(request(DhcpType::kDiscover, Bytes{121, 249}));
-  EXPECT_EQ(*answer->message.find(option::kMicrosoftClasslessRoutes),
-            *answer->message.find(option::kClasslessRoutes));
-}
-
-TEST(DhcpResponder, GivesTheDomainToSearch) {
-  auto answer = ask(request(DhcpType::kDiscover, Bytes{119}));
-  EXPECT_EQ(*answer->message.find(option::kDomainSearch),
-            (Bytes{7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 3, 'o', 'r', 'g', 0}));
-}
-
-TEST(DhcpResponder, RefusesRelays) {
-  auto relayed = request(DhcpType::kDiscover);
-  relayed.relay = ip("20.20.1.77");
-  DropReason why{};
-  EXPECT_FALSE(ask(relayed, example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kRelayed);
-}
-
-TEST(DhcpResponder, AcknowledgesItsOwnAddressInEveryState) {
-  auto selecting = request(DhcpType::kRequest, kUdhcpcList);
-  selecting.set(option::kRequestedAddress, ip("20.20.1.15"));
-  auto reboot = selecting;
-  selecting.set(option::kServerId, ip("20.20.1.2"));
-  auto renewing = request(DhcpType::kRequest, kUdhcpcList);
-  renewing.client = ip("20.20.1.15");
-  for (const DhcpMessage& m : {selecting, reboot, renewing}) {
-    auto answer = ask(m);
-    ASSERT_TRUE(answer);
-    EXPECT_EQ(answer->message.type(), DhcpType::kAck);
-    EXPECT_EQ(answer->message.yours, ip("20.20.1.15"));
-    EXPECT_EQ(answer->message.client, m.client);
-  }
-}
-
-TEST(DhcpResponder, RefusesAnotherAddressByBroadcast) {
-  auto m = request(DhcpType::kRequest, kUdhcpcList);
-  m.set(option::kRequestedAddress, ip("20.20.1.99"));
-  auto answer = ask(m);
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->message.type(), DhcpType::kNak);
-  EXPECT_TRUE(answer->message.yours.is_unspecified());
-  EXPECT_EQ(codes(answer->message), (std::vector<int>{53, 54}));
-  EXPECT_EQ(answer->udp.destination.mac, MacAddress::broadcast());
-}
-
-TEST(DhcpResponder, StaysSilentWhenAnotherServerWasChosen) {
+TEST_P(DhcpRequest, IsJudgedByItsState) {
+  const Request& given = GetParam();
   auto m = request(DhcpType::kRequest);
-  m.set(option::kServerId, ip("20.20.1.3"));
-  DropReason why{};
-  EXPECT_FALSE(ask(m, example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kOtherServer);
+  if (given.server) m.set(option::kServerId, ip(given.server));
+  if (given.wanted) m.set(option::kRequestedAddress, ip(given.wanted));
+  if (given.client) m.client = ip(given.client);
+  auto answer = ask(m, {example_lease(), second_lease()});
+  EXPECT_EQ(answer.outcome, given.outcome) << given.fact;
+  EXPECT_EQ(answer.message.yours, ip(given.leased)) << given.fact;
+  if (given.outcome == DhcpOutcome::kAcknowledged) EXPECT_EQ(answer.message.client, m.client) << given.fact;
+}
+
+constexpr auto kAck = DhcpOutcome::kAcknowledged, kNak = DhcpOutcome::kRefused;
+constexpr Request kRequests[] = {
+    {"selecting", "20.20.1.2", "20.20.1.15", nullptr, kAck, "20.20.1.15"},
+    {"selecting the port's other address", "20.20.2.2", "20.20.2.15", nullptr, kAck, "20.20.2.15"},
+    {"selecting a foreign address", "20.20.1.2", "20.20.1.99", nullptr, kNak},
+    {"selecting another server", "20.20.1.3", "20.20.1.15", nullptr, DhcpOutcome::kOtherServer},
+    {"init-reboot", nullptr, "20.20.1.15", nullptr, kAck, "20.20.1.15"},
+    {"init-reboot with the port's other address", nullptr, "20.20.2.15", nullptr, kAck, "20.20.2.15"},
+    {"init-reboot after a move from another network", nullptr, "192.168.1.7", nullptr, kNak},
+    {"renewing or rebinding", nullptr, nullptr, "20.20.1.15", kAck, "20.20.1.15"},
+    {"renewing what the port no longer has", nullptr, nullptr, "20.20.1.16", kNak},
+    {"no address at all", nullptr, nullptr, nullptr, DhcpOutcome::kMalformed},
+};
+INSTANTIATE_TEST_SUITE_P(States, DhcpRequest, testing::ValuesIn(kRequests));
+
+TEST(DhcpResponder, RefusesByBroadcastAndWithoutOptions) {
+  auto m = request(DhcpType::kRequest, Bytes{1, 3, 6});
+  m.client = ip("20.20.1.99");
+  auto answer = ask(m);
+  EXPECT_EQ(answer.message.type(), DhcpType::kNak);
+  EXPECT_TRUE(answer.message.client.is_unspecified());
+  EXPECT_THAT(answer.message.options, UnorderedElementsAre(Key(53), Key(54)));
+  EXPECT_EQ(answer.to.mac, MacAddress::broadcast());
+  EXPECT_EQ(answer.to.address, ip("255.255.255.255"));
+}
+
+TEST(DhcpResponder, OffersThePortsAddressThatTheClientWouldLike) {
+  auto m = request(DhcpType::kDiscover, Bytes{3});
+  m.set(option::kRequestedAddress, ip("20.20.2.15"));
+  auto other = ask(m, {example_lease(), second_lease()});
+  EXPECT_EQ(other.message.yours, ip("20.20.2.15"));
+  EXPECT_EQ(other.message.address(option::kRouters), ip("20.20.2.1"));
+  EXPECT_EQ(other.message.address(option::kServerId), ip("20.20.2.2"));
+  m.set(option::kRequestedAddress, ip("20.20.1.99"));
+  EXPECT_EQ(ask(m, {example_lease(), second_lease()}).message.yours, ip("20.20.1.15"));
 }
 
 TEST(DhcpResponder, InformsWithoutALease) {
-  auto m = request(DhcpType::kInform, kUdhcpcList);
+  auto m = request(DhcpType::kInform, Bytes{1, 51, 58, 59});
   m.client = ip("20.20.1.15");
   auto answer = ask(m);
-  ASSERT_TRUE(answer);
-  EXPECT_EQ(answer->message.type(), DhcpType::kAck);
-  EXPECT_TRUE(answer->message.yours.is_unspecified());
-  EXPECT_FALSE(answer->message.find(option::kLeaseTime));
-  EXPECT_EQ(answer->udp.destination.address, ip("20.20.1.15"));
+  EXPECT_EQ(answer.outcome, DhcpOutcome::kInformed);
+  EXPECT_EQ(answer.message.type(), DhcpType::kAck);
+  EXPECT_TRUE(answer.message.yours.is_unspecified());
+  EXPECT_EQ(answer.message.client, m.client);
+  EXPECT_THAT(answer.message.options, UnorderedElementsAre(Key(1), Key(53), Key(54)));
+  EXPECT_EQ(answer.to, (net::UdpEndpoint{example_lease().mac, ip("20.20.1.15"), 68}));
+}
+
+TEST(DhcpResponder, InformsAboutTheSubnetOfTheClientsOwnAddress) {
+  auto m = request(DhcpType::kInform, Bytes{3});
+  m.client = ip("20.20.2.77");
+  auto answer = ask(m, {example_lease(), second_lease()});
+  EXPECT_EQ(answer.message.address(option::kRouters), ip("20.20.2.1"));
 }
 
 TEST(DhcpResponder, HonoursTheBroadcastFlag) {
   auto m = request(DhcpType::kDiscover);
-  EXPECT_EQ(ask(m)->udp.destination.mac, example_lease().mac);
-  EXPECT_EQ(ask(m)->udp.destination.address, ip("20.20.1.15"));
+  EXPECT_EQ(ask(m).to, (net::UdpEndpoint{example_lease().mac, ip("20.20.1.15"), 68}));
   m.broadcast = true;
-  EXPECT_EQ(ask(m)->udp.destination.mac, MacAddress::broadcast());
-  EXPECT_EQ(ask(m)->udp.destination.address, ip("255.255.255.255"));
+  auto answer = ask(m);
+  EXPECT_EQ(answer.to, (net::UdpEndpoint{MacAddress::broadcast(), ip("255.255.255.255"), 68}));
+  EXPECT_TRUE(answer.message.broadcast);
 }
 
-TEST(DhcpResponder, AnswersNobodyElse) {
-  DropReason why{};
-  auto foreign = request(DhcpType::kDiscover);
-  foreign.hardware = *MacAddress::parse("fa:16:3e:00:00:99");
-  EXPECT_FALSE(ask(foreign, example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kForeignMac);
-  EXPECT_FALSE(ask(request(DhcpType::kRelease), example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kNoAnswerDue);
-  EXPECT_FALSE(ask(request(DhcpType::kOffer), example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kMalformed);
-  EXPECT_FALSE(dhcp_reply(net::Frame(400), example_lease(), &why));
-  EXPECT_EQ(why, DropReason::kMalformed);
+TEST(DhcpResponder, GivesTheClientItsIdentifierBack) {
+  auto m = request(DhcpType::kDiscover);
+  m.options[option::kClientId] = {0xff, 1, 2, 3, 4, 0, 2, 0, 0, 0xab, 0x11};  // RFC 4361
+  EXPECT_EQ(*ask(m).message.find(option::kClientId), m.options[option::kClientId]);
+  m.client = ip("20.20.1.99");
+  m.set_number(option::kMessageType, 3, 1);
+  EXPECT_EQ(*ask(m).message.find(option::kClientId), m.options[option::kClientId]) << "in refusals too";
+}
+
+TEST(DhcpResponder, SaysNothingToReleaseAndDecline) {
+  auto released = request(DhcpType::kRelease);
+  released.client = ip("20.20.1.15");
+  auto answer = answer_dhcp(frame_of(released), std::vector{example_lease()});
+  EXPECT_EQ(answer.outcome, DhcpOutcome::kReleased);
+  EXPECT_EQ(answer.address, ip("20.20.1.15"));
+  EXPECT_THAT(answer.frame, IsEmpty());
+  auto declined = request(DhcpType::kDecline);
+  declined.set(option::kRequestedAddress, ip("20.20.1.15"));
+  answer = answer_dhcp(frame_of(declined), std::vector{example_lease()});
+  EXPECT_EQ(answer.outcome, DhcpOutcome::kDeclined);
+  EXPECT_EQ(answer.address, ip("20.20.1.15"));
+  EXPECT_THAT(answer.frame, IsEmpty());
+}
+
+TEST(DhcpResponder, HasNothingForAPortWithoutLease) {
+  EXPECT_EQ(ask(request(DhcpType::kDiscover), {}).outcome, DhcpOutcome::kNoLease);
+}
+
+/// A request that is spoiled, what it is taken for, and as what it is counted.
+struct Spoiled {
+  const char* fact;
+  void (*spoil)(DhcpMessage&);
+  DhcpOutcome outcome;
+  fabric::Drop drop;
+};
+
+class SpoiledDhcpRequest : public testing::TestWithParam<Spoiled> {};
+
+TEST_P(SpoiledDhcpRequest, GetsNoAnswer) {
+  const Spoiled& given = GetParam();
+  auto m = request(DhcpType::kDiscover);
+  given.spoil(m);
+  auto answer = answer_dhcp(frame_of(m), std::vector{example_lease()});
+  EXPECT_EQ(answer.outcome, given.outcome) << given.fact;
+  EXPECT_EQ(drop_of(answer.outcome), given.drop) << given.fact;
+  EXPECT_THAT(answer.frame, IsEmpty()) << given.fact;
+}
+
+constexpr auto kMalformed = DhcpOutcome::kMalformed;
+constexpr auto kRefusedToRead = fabric::Drop::kMalformedRequest;
+const Spoiled kSpoiled[] = {
+    {"a reply", [](DhcpMessage& m) { m.reply = true; }, kMalformed, kRefusedToRead},
+    {"BOOTP", [](DhcpMessage& m) { m.options.clear(); }, kMalformed, kRefusedToRead},
+    {"a server's type", [](DhcpMessage& m) { m.set_number(53, 2, 1); }, kMalformed, kRefusedToRead},
+    {"an unknown type", [](DhcpMessage& m) { m.set_number(53, 77, 1); }, kMalformed, kRefusedToRead},
+    {"a type of two bytes", [](DhcpMessage& m) { m.set_number(53, 1, 2); }, kMalformed, kRefusedToRead},
+    {"inform without address", [](DhcpMessage& m) { m.set_number(53, 8, 1); }, kMalformed, kRefusedToRead},
+    {"from a relay", [](DhcpMessage& m) { m.relay = ip("20.20.1.77"); }, DhcpOutcome::kRelayed,
+     kRefusedToRead},
+    {"another's hardware address", [](DhcpMessage& m) { m.hardware.bytes[5] ^= 1; }, DhcpOutcome::kForeignMac,
+     fabric::Drop::kSpoofedMac},
+};
+INSTANTIATE_TEST_SUITE_P(Refusals, SpoiledDhcpRequest, testing::ValuesIn(kSpoiled));
+
+TEST(DhcpResponder, RefusesToReadWhatIsNoDhcp) {
+  const std::vector leases{example_lease()};
+  EXPECT_EQ(answer_dhcp(net::Frame(400), leases).outcome, DhcpOutcome::kMalformed);
+  auto frame = frame_of(request(DhcpType::kDiscover));
+  EXPECT_EQ(answer_dhcp(frame, leases).outcome, DhcpOutcome::kOffered);
+  frame.resize(frame.size() - 40);
+  EXPECT_EQ(answer_dhcp(frame, leases).outcome, DhcpOutcome::kMalformed) << "shorter than it says";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "net/dhcp4_layout.h"
 #include "net/wire.h"
 
 namespace weft::net {
@@ -10,13 +11,7 @@ namespace {
 
 using wire::number, wire::put;
 
-constexpr std::size_t kFixedSize = 236;
-constexpr std::size_t kServerNameAt = 44, kServerNameSize = 64;
-constexpr std::size_t kFileAt = 108, kFileSize = 128;
-constexpr std::size_t kMinimumSize = 300;
-constexpr std::uint32_t kMagicCookie = 0x63825363;
-constexpr std::uint16_t kBroadcastFlag = 0x8000;
-constexpr std::uint8_t kPad = 0, kEnd = 255;
+using namespace dhcp4_layout;
 
 /// Adds a field's options; repeated ones are joined (RFC 3396).
 bool read_options(FrameView data, DhcpMessage& message) {
@@ -36,25 +31,32 @@ bool read_options(FrameView data, DhcpMessage& message) {
   return true;  // clients exist that leave the end mark out
 }
 
-/// Option 52 says that the file and server name fields carry options too.
-bool read_overloaded(FrameView payload, DhcpMessage& message) {
+/// Option 52 says whether the fields of file (1) and server name (2) carry options too.
+std::optional<unsigned> overloaded_fields(DhcpMessage& message) {
   const auto* overload = message.find(dhcp_option::kOverload);
-  if (!overload) return true;
-  if (overload->size() != 1) return false;
-  std::uint8_t fields = overload->front();
+  if (!overload) return 0;
+  if (overload->size() != 1 || overload->front() > 3) return std::nullopt;
+  unsigned fields = overload->front();
   message.options.erase(dhcp_option::kOverload);
-  if ((fields & 1) && !read_options(payload.subspan(kFileAt, kFileSize), message)) return false;
-  return !(fields & 2) || read_options(payload.subspan(kServerNameAt, kServerNameSize), message);
+  return fields;
 }
 
-void put_option(std::vector<std::uint8_t>& out, std::uint8_t code, FrameView value) {
-  do {
-    std::size_t size = std::min<std::size_t>(value.size(), 255);
-    out.push_back(code);
-    out.push_back(static_cast<std::uint8_t>(size));
-    out.insert(out.end(), value.begin(), value.begin() + static_cast<std::ptrdiff_t>(size));
-    value = value.subspan(size);
-  } while (!value.empty());
+/// A field as a text, which ends with its first zero.
+std::string text_in(FrameView field) {
+  return {field.begin(), std::find(field.begin(), field.end(), 0)};
+}
+
+bool read_fields(FrameView payload, DhcpMessage& message) {
+  auto overloaded = overloaded_fields(message);
+  if (!overloaded) return false;
+  FrameView file = payload.subspan(kFileAt, kFileSize);
+  FrameView server_name = payload.subspan(kServerNameAt, kServerNameSize);
+  if (!(*overloaded & 1)) message.boot_file = text_in(file);
+  if (!(*overloaded & 2)) message.server_name = text_in(server_name);
+  if ((*overloaded & 1) && !read_options(file, message)) return false;
+  if ((*overloaded & 2) && !read_options(server_name, message)) return false;
+  message.options.erase(dhcp_option::kOverload);  // means nothing inside an overloaded field
+  return true;
 }
 
 }  // namespace
@@ -86,13 +88,21 @@ void DhcpMessage::set_number(std::uint8_t option, std::uint32_t value, int bytes
   put(stored, value, bytes);
 }
 
+void put_destination(std::vector<std::uint8_t>& out, const IpPrefix& destination) {
+  out.push_back(static_cast<std::uint8_t>(destination.length()));
+  put(out, FrameView(destination.address().bytes())
+               .first(static_cast<std::size_t>((destination.length() + 7) / 8)));
+}
+
 Result<DhcpMessage> parse_dhcp(FrameView payload) {
   if (payload.size() < kFixedSize + 4) return fail(Errc::kProtocol, "DHCP message too short");
+  if (payload[0] != kBootRequest && payload[0] != kBootReply)
+    return fail(Errc::kProtocol, "neither request nor reply");
   if (payload[1] != 1 || payload[2] != 6) return fail(Errc::kProtocol, "DHCP for other than Ethernet");
   if (number(payload, kFixedSize, 4) != kMagicCookie)
     return fail(Errc::kProtocol, "BOOTP without DHCP's cookie");
   DhcpMessage m;
-  m.reply = payload[0] == 2;
+  m.reply = payload[0] == kBootReply;
   m.xid = number(payload, 4, 4);
   m.seconds = static_cast<std::uint16_t>(number(payload, 8, 2));
   m.broadcast = number(payload, 10, 2) & kBroadcastFlag;
@@ -101,30 +111,10 @@ Result<DhcpMessage> parse_dhcp(FrameView payload) {
   m.next_server = wire::ipv4(payload, 20);
   m.relay = wire::ipv4(payload, 24);
   m.hardware = wire::mac(payload, 28);
-  if (!read_options(payload.subspan(kFixedSize + 4), m) || !read_overloaded(payload, m)) {
+  if (!read_options(payload.subspan(kFixedSize + 4), m) || !read_fields(payload, m)) {
     return fail(Errc::kProtocol, "malformed DHCP options");
   }
   return m;
-}
-
-std::vector<std::uint8_t> build_dhcp(const DhcpMessage& m) {
-  std::vector<std::uint8_t> out;
-  put(out, m.reply ? 2 : 1, 1);
-  put(out, 0x010600, 3);  // Ethernet, six bytes of address, no hops
-  put(out, m.xid, 4);
-  put(out, m.seconds, 2);
-  put(out, m.broadcast ? kBroadcastFlag : 0, 2);
-  for (const IpAddress& address : {m.client, m.yours, m.next_server, m.relay}) put(out, address);
-  put(out, m.hardware);
-  out.resize(kFixedSize);
-  put(out, kMagicCookie, 4);
-  if (const auto* type = m.find(dhcp_option::kMessageType)) put_option(out, dhcp_option::kMessageType, *type);
-  for (const auto& [code, value] : m.options) {
-    if (code != dhcp_option::kMessageType) put_option(out, code, value);
-  }
-  out.push_back(kEnd);
-  if (out.size() < kMinimumSize) out.resize(kMinimumSize);
-  return out;
 }
 
 }  // namespace weft::net
