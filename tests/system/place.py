@@ -72,6 +72,13 @@ class Wire:
                 return frame
         raise AssertionError(f"no frame arrived within {timeout:.0f} s")
 
+    def queued(self):
+        """The frames that were sent and received since the last look."""
+        frames = []
+        while select.select([self._socket], [], [], 0)[0]:
+            frames.append(self._socket.recv(65535))
+        return frames
+
 
 class Guest(Place):
     """A guest's interface: it sends crafted frames, too."""

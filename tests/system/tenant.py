@@ -7,6 +7,7 @@ import urllib.request
 from collections import Counter
 from contextlib import ExitStack, suppress
 
+from machine import Machine
 from place import Guest, Place
 from story.teller import LAB
 
@@ -29,9 +30,10 @@ class Tenant:
     def __init__(self, teller, **network):
         self.t = teller
         self.name = f"t{next(_numbers)}"
-        self.pods, self.vms, self.wires = [], [], []
+        self.pods, self.vms, self.wires, self.machines = [], [], [], []
         self.network = self.post("network", name=self.name, **network)["id"]
         self.subnet = self.post("subnet", network_id=self.network, cidr=CIDR, ip_version=4, allocation_pools=[POOL])["id"]
+        self.subnets = {4: self.subnet}  # the latest of each version
         self.groups = []
         self.group = self.another_group()
         for protocol in ("icmp", "tcp", "udp"):
@@ -71,6 +73,22 @@ class Tenant:
 
     def change(self, port_id, **attributes):
         return self.request("PUT", f"ports/{port_id}", {"port": attributes})["port"]
+
+    def add_subnet6(self, cidr, ra_mode, address_mode="as ra_mode", **attributes):
+        """An IPv6 subnet in these modes, of which None means that it has none."""
+        modes = {"ipv6_ra_mode": ra_mode, "ipv6_address_mode": ra_mode if address_mode == "as ra_mode" else address_mode}
+        self.subnets[6] = self.post("subnet", network_id=self.network, cidr=cidr, ip_version=6,
+                                    **{name: mode for name, mode in modes.items() if mode}, **attributes)["id"]
+        return self.subnets[6]
+
+    def distributed_port(self, subnet):
+        """The port that every node answers for, with the subnet's DHCP server and router advertisements behind it."""
+        ports = self.request("GET", f"ports?device_owner=network:distributed&device_id=weft-dhcp-{subnet}")["ports"]
+        assert len(ports) == 1, f"{len(ports)} distributed ports"
+        return ports[0]
+
+    def change_subnet(self, subnet, **attributes):
+        return self.request("PUT", f"subnets/{subnet}", {"subnet": attributes})["subnet"]
 
     def allow(self, group=None, direction="ingress", **attributes):
         """One more rule; gives its id."""
@@ -115,6 +133,16 @@ class Tenant:
         process = re.search(rf"^{pod}\s+(\d+)", self.t.run("ctr task list"), re.M)[1]
         return Place(f"/proc/{process}/ns/net", "eth0", port)
 
+    def start_machine(self, node, **attributes):
+        """A machine without an address on a port with these attributes."""
+        return self.start_machine_on(node, self.port(node, **attributes))
+
+    def start_machine_on(self, node, port):
+        machine = Machine(node, port)
+        self.machines.append(machine)
+        self.wait_for_status(port["id"], "ACTIVE")
+        return machine
+
     def start_vm(self, name, node):
         """A guest on this network; gives its address."""
         name, port = self._boot(name, node)
@@ -157,6 +185,8 @@ class Tenant:
                 steps.callback(self.request, "DELETE", f"security-groups/{group}")
             steps.callback(self.request, "DELETE", f"networks/{self.network}")
             steps.callback(self._delete_ports)
+            for machine in self.machines:
+                steps.callback(machine.stop)
             for node, interface in self.wires:
                 steps.callback(self.unwire, node, interface)
             for kind, names in (("vm", self.vms), ("pod", self.pods)):
