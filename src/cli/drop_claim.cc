@@ -3,7 +3,7 @@
 namespace weft::cli {
 namespace {
 
-constexpr int kSolicitation = 135, kAdvertisement = 136;
+constexpr int kRouterSolicitation = 133, kSolicitation = 135, kAdvertisement = 136;
 constexpr int kArpRequest = 1;
 
 void claim_by_arp(const net::ArpPacket& arp, Claim& claim) {
@@ -40,6 +40,8 @@ Claim claim_of(const DropView& view) {
   if (!view.port || headers.source != view.port->mac) claim.mac = headers.source;
   if (const auto* ip = view.ip()) claim.address = ip->source;
   if (headers.arp) claim_by_arp(*headers.arp, claim);
+  if (const auto* ip = view.ip(); ip && ip->icmp_type == kRouterSolicitation && ip->discovery)
+    claim.told = ip->discovery->link_address;
   if (const auto* discovery = discovery_of(view)) claim_by_discovery(view, *discovery, claim);
   if (claim.told == headers.source) claim.told.reset();
   return claim;

@@ -12,6 +12,10 @@ namespace {
 
 using fabric::Drop;
 
+constexpr int kRouterSolicitation = 133, kRouterAdvertisement = 134, kNeighbourAdvertisement = 136;
+constexpr int kOnLinkHops = 255;
+constexpr std::uint16_t kDhcpServerPort = 67;
+
 std::string own_addresses(const DropView& view) {
   if (!view.port) return "";
   std::string fixed, pairs;
@@ -109,9 +113,24 @@ std::string blamed(const DropView& view, const Claim& claim) {
 bool is_malformed(const DropView& view) {
   if (view.sample.reason->reason != Drop::kSpoofedNd) return false;
   const auto* ip = view.ip();
+  if (ip && ip->icmp_type == kRouterSolicitation && !ip->fragment) return false;
   const auto* discovery = discovery_of(view);
   return !discovery || ip->fragment || ip->icmp_code.value_or(0) != 0 || !discovery->target ||
          discovery->target->is_unspecified();
+}
+
+/// The packet's ICMPv6 type is one of neighbour discovery that a port may send.
+bool is_discovery(const net::IpHeaders& ip) {
+  return ip.protocol == net::kProtocolIcmpv6 && ip.icmp_type >= kRouterSolicitation &&
+         ip.icmp_type <= kNeighbourAdvertisement && ip.icmp_type != kRouterAdvertisement;
+}
+
+/// A DHCP request from the port's own MAC, refused for the hardware address inside.
+bool is_foreign_request(const DropView& view) {
+  const auto* ip = view.ip();
+  return view.sample.reason->reason == Drop::kSpoofedMac && view.port &&
+         view.sample.headers.source == view.port->mac && ip && ip->protocol == net::kProtocolUdp &&
+         ip->destination_port == kDhcpServerPort;
 }
 
 /// What is wrong whoever sends it; empty when it is not.
@@ -120,9 +139,15 @@ std::string never_right(const DropView& view, const Claim& claim) {
     return "the address of a group of receivers can't be a source";
   if (claim.address && is_never_a_source(*claim.address))
     return fmt::format("{} is never the address of a sender", claim.address->to_string());
+  if (is_foreign_request(view))
+    return "its DHCP request is for another hardware address than the one that it comes from";
+  const auto* ip = view.ip();
+  if (ip && is_discovery(*ip) && ip->hop_limit != kOnLinkHops)
+    return fmt::format(
+        "neighbour discovery has hop limit 255, not {}: no router may have passed it (RFC 4861)",
+        ip->hop_limit);
   if (is_malformed(view))
     return "it is malformed neighbour discovery: in fragments (RFC 6980), with a code, or without a target";
-  const auto* ip = view.ip();
   if (discovery_of(view) && ip->source.is_unspecified() && discovery_of(view)->link_address)
     return "duplicate address detection carries no link-layer address (RFC 4861)";
   return "";

@@ -132,5 +132,27 @@ TEST_F(Spoofs, EncapsulationNeedsGroupsFirst) {
   EXPECT_THAT(commands_of(explanation), Not(Contains(HasSubstr("SRC"))));
 }
 
+TEST_F(Spoofs, DiscoveryFromAfarIsNeverRight) {
+  for (int type : {133, 135, 136}) {
+    auto sample = discovery(Drop::kSpoofedNd, "fe80::1", type, "20.20.1.2");
+    sample.headers.ip[0].hop_limit = 64;
+    EXPECT_THAT(of(sample).why, HasSubstr("hop limit 255, not 64")) << type;
+    EXPECT_THAT(ways_out(sample), IsEmpty());
+  }
+}
+
+TEST_F(Spoofs, SolicitationOfARouterTellsOfTheMacThatItComesFrom) {
+  auto sample = DropWorld::with_icmp(DropWorld::sample(Drop::kSpoofedNd, "fe80::1", "ff02::2", 58), 133);
+  sample.headers.ip[0].discovery = net::NeighbourDiscovery{.target = {}, .link_address = kForeign};
+  EXPECT_THAT(of(sample).why, HasSubstr("it tells of 02:00:00:00:00:09, but comes from"));
+}
+
+TEST_F(Spoofs, DhcpForAnotherHardwareAddressIsNamed) {
+  auto sample =
+      DropWorld::with_ports(DropWorld::sample(Drop::kSpoofedMac, "0.0.0.0", "255.255.255.255", 17), 68, 67);
+  EXPECT_THAT(of(sample).why, HasSubstr("for another hardware address"));
+  EXPECT_THAT(ways_out(sample), IsEmpty());
+}
+
 }  // namespace
 }  // namespace weft::cli

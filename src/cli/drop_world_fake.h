@@ -92,8 +92,10 @@ struct DropWorld {
   }
   static DropSample sample(fabric::Drop reason, const char* from, const char* to, int protocol) {
     auto out = sample(reason);
-    net::IpHeaders header{
-        .source = ip(from), .destination = ip(to), .protocol = static_cast<std::uint8_t>(protocol)};
+    net::IpHeaders header{.source = ip(from),
+                          .destination = ip(to),
+                          .protocol = static_cast<std::uint8_t>(protocol),
+                          .hop_limit = 255};
     out.headers.ethertype = header.source.is_v4() ? 0x0800 : 0x86dd;
     out.headers.ip.push_back(header);
     return out;
