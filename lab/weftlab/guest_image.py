@@ -14,7 +14,8 @@ from weftlab.shell import run
 SOURCES = ROOT / "lab/guest"
 BUSYBOX = "/bin/busybox"
 # busybox's own shell would run its applet `ip` whatever the PATH says.
-PROGRAMS = {"/bin/dash": "/bin/sh", "/sbin/ip": "/bin/ip", "/usr/bin/tcpdump": "/bin/tcpdump"}
+PROGRAMS = {"/bin/dash": "/bin/sh", "/sbin/ip": "/bin/ip", "/usr/bin/tcpdump": "/bin/tcpdump",
+            "/bin/ping": "/bin/iputils-ping"}
 MODULES = ("virtio_mmio", "virtio_net", "virtio_console", "ipip", "af_packet", "veth")
 FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin", "etc", "proc", "sys", "dev", "root", "tmp", "run", "lib/modules", "var/run")
 
