@@ -12,6 +12,7 @@
 namespace weft::agent {
 namespace {
 
+constexpr std::string_view kDnsServers = "dns-servers", kNtpServers = "ntp-servers";
 constexpr int kAnyNumber = std::numeric_limits<int>::max();
 
 tl::unexpected<Error> bad(std::string_view setting, std::string_view what) {
@@ -23,11 +24,12 @@ Result<std::string> text_of(std::string_view key, const toml::node& node) {
   return bad(key, "must be a text in quotes");
 }
 
-Result<int> number_of(std::string_view key, const toml::node& node, int least, int most) {
+template <typename Number = int>
+Result<Number> number_of(std::string_view key, const toml::node& node, Number least, Number most) {
   auto number = node.value_exact<std::int64_t>();
   if (!number || *number < least || *number > most)
     return bad(key, fmt::format("must be a number from {} to {}", least, most));
-  return static_cast<int>(*number);
+  return static_cast<Number>(*number);
 }
 
 Result<std::vector<std::string>> texts_of(std::string_view key, const toml::node& node) {
@@ -72,12 +74,24 @@ Result<void> set_tunnel_ips(Config& config, const std::vector<std::string>& text
   return {};
 }
 
+Result<void> set_addresses(std::vector<IpAddress>& setting, std::string_view key,
+                           const std::vector<std::string>& texts) {
+  setting.clear();
+  for (const auto& text : texts) {
+    auto address = IpAddress::parse(text);
+    if (!address || address->is_unspecified()) return bad(key, fmt::format("'{}' is no IP address", text));
+    setting.push_back(*address);
+  }
+  return {};
+}
+
 std::string* text_setting(Config& config, std::string_view key) {
   if (key == "node") return &config.node;
   if (key == "ovsdb") return &config.ovsdb;
   if (key == "cni-socket") return &config.cni_socket;
   if (key == "diagnostics") return &config.diagnostics;
   if (key == "datapath-type") return &config.datapath_type;
+  if (key == "dns-domain") return &config.dhcp.dns_domain;
   if (key == "log-level") return &config.log_level;
   if (key == "private-key") return &config.private_key;
   if (key == "certificate") return &config.certificate;
@@ -85,10 +99,19 @@ std::string* text_setting(Config& config, std::string_view key) {
   return nullptr;
 }
 
+std::vector<IpAddress>* addresses_setting(Config& config, std::string_view key) {
+  if (key == kDnsServers) return &config.dhcp.dns_servers;
+  return key == kNtpServers ? &config.dhcp.ntp_servers : nullptr;
+}
+
 Result<void> read_setting(std::string_view key, const toml::node& node, Config& config) {
   if (auto* text = text_setting(config, key)) {
     WEFT_TRY(*text, text_of(key, node));
     return {};
+  }
+  if (auto* addresses = addresses_setting(config, key)) {
+    WEFT_TRY(auto texts, texts_of(key, node));
+    return set_addresses(*addresses, key, texts);
   }
   if (key == "store") {
     WEFT_TRY(config.store, texts_of(key, node));
@@ -114,6 +137,10 @@ Result<void> read_setting(std::string_view key, const toml::node& node, Config& 
     WEFT_TRY(config.max_connections_per_port, number_of(key, node, 0, kAnyNumber));
     return {};
   }
+  if (key == "dhcp-lease-seconds") {
+    WEFT_TRY(config.dhcp.lease_seconds, number_of<std::uint32_t>(key, node, 1, kInfiniteLease));
+    return {};
+  }
   return bad(key, "is not known");
 }
 
@@ -128,9 +155,11 @@ Result<void> read_file(const std::string& path, Config& config) {
 
 /// What the command line said; absent where it said nothing.
 struct Flags {
-  std::optional<std::string> config, node, ovsdb, cni_socket, diagnostics, datapath_type, log_level;
-  std::vector<std::string> store, tunnel_ip, bridge_mapping;
+  std::optional<std::string> config, node, ovsdb, cni_socket, diagnostics, datapath_type, dns_domain,
+      log_level;
+  std::vector<std::string> store, tunnel_ip, bridge_mapping, dns_servers, ntp_servers;
   std::optional<int> openflow_port, underlay_mtu, max_connections_per_port;
+  std::optional<std::uint32_t> dhcp_lease_seconds;
 };
 
 void declare(CLI::App& app, Flags& flags) {
@@ -157,6 +186,13 @@ void declare(CLI::App& app, Flags& flags) {
       ->check(CLI::Range(0, kAnyNumber));
   app.add_option("--bridge-mapping", flags.bridge_mapping,
                  "PHYSICAL_NETWORK:BRIDGE (default: physnet1:br-ex)");
+  app.add_option("--dhcp-lease-seconds", flags.dhcp_lease_seconds,
+                 "length of leases; 4294967295: without end (default: 86400)")
+      ->check(CLI::Range(std::uint32_t{1}, kInfiniteLease));
+  app.add_option("--dns-domain", flags.dns_domain,
+                 "domain of ports and networks that name none (default: openstacklocal)");
+  app.add_option("--dns-servers", flags.dns_servers, "DNS servers of networks whose subnets name none");
+  app.add_option("--ntp-servers", flags.ntp_servers, "time servers that DHCP tells");
   app.add_option("--log-level", flags.log_level, "debug, info, warn or error (default: info)");
 }
 
@@ -175,6 +211,8 @@ Result<Config> merge(const Flags& flags) {
   override_with(flags.cni_socket, config.cni_socket);
   override_with(flags.diagnostics, config.diagnostics);
   override_with(flags.datapath_type, config.datapath_type);
+  override_with(flags.dhcp_lease_seconds, config.dhcp.lease_seconds);
+  override_with(flags.dns_domain, config.dhcp.dns_domain);
   override_with(flags.log_level, config.log_level);
   override_with(flags.openflow_port, config.openflow_port);
   override_with(flags.underlay_mtu, config.underlay_mtu);
@@ -182,6 +220,12 @@ Result<Config> merge(const Flags& flags) {
   if (!flags.store.empty()) config.store = flags.store;
   if (!flags.bridge_mapping.empty()) {
     WEFT_CHECK(set_mappings(config, flags.bridge_mapping));
+  }
+  if (!flags.dns_servers.empty()) {
+    WEFT_CHECK(set_addresses(config.dhcp.dns_servers, kDnsServers, flags.dns_servers));
+  }
+  if (!flags.ntp_servers.empty()) {
+    WEFT_CHECK(set_addresses(config.dhcp.ntp_servers, kNtpServers, flags.ntp_servers));
   }
   if (!flags.tunnel_ip.empty()) {
     WEFT_CHECK(set_tunnel_ips(config, flags.tunnel_ip));

@@ -23,7 +23,7 @@ struct Config {
   int underlay_mtu = 1500;
   int max_connections_per_port = 65536;  ///< that the switch tracks; 0: any number
   std::map<std::string, std::string> bridge_mappings{{"physnet1", "br-ex"}};  ///< physical network -> bridge
-  DhcpSettings dhcp;
+  DhcpSettings dhcp;  ///< dhcp-lease-seconds, dns-domain, dns-servers, ntp-servers
   std::string log_level = "info";
   std::string private_key, certificate, ca_certificate;  ///< PEM paths, for ssl: remotes
 };

@@ -134,6 +134,22 @@ TEST(Config, ANodeHasOneTunnelAddressOfEachVersion) {
             "setting 'tunnel-ip': '192.0.2.2' is the second address of its IP version");
 }
 
+TEST(Config, SaysWhatDhcpTellsWhereTheIntentDoesNot) {
+  Config config;
+  EXPECT_EQ(config.dhcp.dns_domain, "openstacklocal");
+  ASSERT_TRUE(read_toml("dhcp-lease-seconds = 4294967295\ndns-domain = 'example.org'\n"
+                        "dns-servers = ['192.0.2.53', '2001:db8::53']\nntp-servers = '192.0.2.123'",
+                        config));
+  EXPECT_EQ(config.dhcp.lease_seconds, kInfiniteLease);
+  EXPECT_EQ(config.dhcp.dns_domain, "example.org");
+  EXPECT_EQ(config.dhcp.dns_servers, (std::vector{address("192.0.2.53"), address("2001:db8::53")}));
+  EXPECT_EQ(config.dhcp.ntp_servers, (std::vector{address("192.0.2.123")}));
+  EXPECT_EQ(read_toml("dns-servers = 'ns.example'", config).error().message,
+            "setting 'dns-servers': 'ns.example' is no IP address");
+  EXPECT_EQ(read_toml("dhcp-lease-seconds = 0", config).error().message,
+            "setting 'dhcp-lease-seconds': must be a number from 1 to 4294967295");
+}
+
 TEST(Config, FlagsWinAndDiagnosticsFollowTheTunnelAddress) {
   const char* argv[] = {"weft-agent",        "--node",      "n",        "--store",
                         "tcp:10.0.0.9:6641", "--tunnel-ip", "10.0.0.1", "--bridge-mapping",
