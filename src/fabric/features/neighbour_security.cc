@@ -66,7 +66,7 @@ Match nd_message(Match match, int type) {
 
 Match on_link(Match match) {
   constexpr std::uint64_t kNeverForwarded = 255;
-  match.set(Field::kIpTtl, kNeverForwarded);
+  match.set(Field::kIpTtl, kNeverForwarded).set_masked(Field::kIpFrag, 0, kFragmentMask);
   return match;
 }
 

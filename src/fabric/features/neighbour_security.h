@@ -12,7 +12,8 @@ inline constexpr int kListenerQuery = 130, kListenerReport = 131, kListenerDone 
 
 /// A well-formed message: the switch reads target and options of code 0 only.
 openflow::Match nd_message(openflow::Match match, int type);
-/// From this link: no router passed it on (RFC 4861).
+/// As all discovery must be: from this link, so that no router passed it on (RFC 4861), and in one piece (RFC
+/// 6980).
 openflow::Match on_link(openflow::Match match);
 
 /// The same on every node.
