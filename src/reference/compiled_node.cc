@@ -19,7 +19,7 @@ std::uint64_t value(const openflow::Packet& packet, const fabric::RegisterField&
 
 /// The model's word for a reason of the compiler's: they have one name.
 std::optional<Drop> reason_named(std::string_view name) {
-  for (int n = 0; n <= static_cast<int>(Drop::kTunnelEndpoint); ++n)
+  for (int n = 0; n <= static_cast<int>(kLastDrop); ++n)
     if (to_string(static_cast<Drop>(n)) == name) return static_cast<Drop>(n);
   return std::nullopt;
 }
@@ -27,6 +27,37 @@ std::optional<Drop> reason_named(std::string_view name) {
 bool is_sample(const openflow::Outcome::Sent& sent) {
   return !sent.userdata.empty() &&
          sent.userdata.front() == static_cast<std::uint8_t>(fabric::PacketInKind::kDrop);
+}
+
+/// The meter of the flow that sent a packet to the agent.
+std::uint32_t meter_of(const openflow::Outcome& outcome, const openflow::Outcome::Sent& sent) {
+  for (const auto* flow : outcome.matched)
+    for (const auto& action : flow->actions)
+      if (const auto* up = std::get_if<openflow::Controller>(&action); up && up->userdata == sent.userdata)
+        return up->meter_id;
+  return 0;
+}
+
+/// What the agent is asked. Through a meter that is not the port's own, it is something else.
+Request request(const openflow::Outcome::Sent& sent, const openflow::Outcome& outcome,
+                std::uint32_t ingress) {
+  using fabric::PacketInKind;
+  const bool too_big = sent.userdata.at(0) == static_cast<std::uint8_t>(PacketInKind::kTooBig);
+  const auto meter = too_big ? fabric::too_big_meter(ingress) : fabric::request_meter(ingress);
+  if (meter_of(outcome, sent) != meter) return Request::kNone;
+  switch (static_cast<PacketInKind>(sent.userdata.at(0))) {
+    case PacketInKind::kDhcp:
+      return Request::kDhcp;
+    case PacketInKind::kDhcp6:
+      return Request::kDhcp6;
+    case PacketInKind::kRouterSolicitation:
+      return Request::kRouterSolicitation;
+    case PacketInKind::kTooBig:
+      return Request::kTooBig;
+    case PacketInKind::kDrop:
+      break;
+  }
+  return Request::kNone;
 }
 
 std::vector<const openflow::Flow*> dropping_flows(const openflow::Outcome& outcome) {
@@ -116,9 +147,9 @@ void CompiledNode::note(const openflow::Outcome& outcome, const Event& event, Ve
       verdict.drops.insert(dropped(sent.packet, dropping.empty() ? kNone : *dropping.back(), event));
       if (!dropping.empty()) dropping.pop_back();
     } else if (sent.port == openflow::kPortController) {
-      verdict.to_agent = true;
+      verdict.to_agent.insert(request(sent, outcome, ingress(event)));
     } else if (std::holds_alternative<FromPort>(event) && sent.port == ingress(event)) {
-      verdict.answer = MacAddress::from_u64(sent.packet.at(Field::kArpSha).lo);
+      verdict.answer = answer_from(sent.packet, *packet_of(event));
     } else {
       note_sent(sent, event, verdict);
     }

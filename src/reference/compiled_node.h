@@ -53,6 +53,8 @@ class CompiledNode {
 
 /// A packet as flows see it when it comes in, and as the tracker does.
 openflow::Packet to_fields(const Packet& packet);
+/// An answer that flows made of a question: ARP, neighbour discovery or ping.
+Packet answer_from(const openflow::Packet& answer, const Packet& question);
 openflow::TrackerView to_view(const Packet& packet);
 
 }  // namespace weft::reference

@@ -4,6 +4,8 @@
 #include <random>
 #include <vector>
 
+#include "base/uuid.h"
+
 namespace weft::reference {
 
 /// Choices from one seeded generator.
@@ -20,5 +22,12 @@ class Dice {
  private:
   std::mt19937& random_;
 };
+
+/// An id that does not depend on which others were made before.
+inline Uuid random_id(Dice& dice) {
+  Uuid id;
+  for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(dice.below(256));
+  return id;
+}
 
 }  // namespace weft::reference

@@ -26,7 +26,9 @@ enum class Drop : std::uint8_t {
   kPortDown,        ///< to a port that is administratively down
   kUnknownDestination,  ///< to a port that has no interface here, or whose node has no tunnel
   kTunnelEndpoint,      ///< a packet of a tunnel inside a network, for an end of the node's own tunnels
+  kTooBig,              ///< larger than the MTU of its network
 };
+inline constexpr Drop kLastDrop = Drop::kTooBig;
 std::string_view to_string(Drop reason);
 
 /// One drop. The port is the sender or a receiver; absent when it is about neither.

@@ -45,7 +45,17 @@ class FrameMaker {
  public:
   FrameMaker(const Packet& packet, std::uint16_t mark) : packet_(packet), mark_(mark) {}
 
-  net::Frame make() const {
+  net::Frame make() {
+    const auto least = write().size() - header_size();
+    const auto asked = static_cast<std::size_t>(packet_.length);
+    if (asked > least) more_ = asked - least;
+    return write();
+  }
+
+ private:
+  std::size_t header_size() const { return packet_.tagged ? 18 : 14; }
+
+  net::Frame write() const {
     net::Frame frame;
     Writer w(frame);
     w.bits(packet_.eth_dst, 6);
@@ -60,14 +70,19 @@ class FrameMaker {
                                                        : fragment(*packet_.ip));
     } else {
       w.u16(0x88b5);  // IEEE 802 local experimental
-      fill(w, kPayload);
+      fill(w, kPayload + more_);
     }
     return frame;
   }
 
- private:
+  /// Bytes beyond the least that a payload has.
+  std::size_t beyond(const Packet::Ip& ip) const {
+    return ip.fragment == Fragment::kWhole ? more_ : kFirstFragment;
+  }
+
   void fill(Writer& w, std::size_t size) const {
-    for (; size > 0; size -= 2) w.u16(mark_);
+    for (; size > 1; size -= 2) w.u16(mark_);
+    w.zeros(size);
   }
 
   Bytes arp(const Packet::Arp& arp) const {
@@ -76,9 +91,9 @@ class FrameMaker {
     w.u64(0x0001080006040000 | static_cast<std::uint64_t>(arp.operation));
     w.bits(arp.sender_mac, 6);
     w.bits(arp.sender_ip, 4);
-    w.zeros(6);
+    w.bits(arp.target_mac, 6);
     w.bits(arp.target_ip, 4);
-    fill(w, kPayload);
+    fill(w, kPayload + more_);
     return bytes;
   }
 
@@ -109,7 +124,7 @@ class FrameMaker {
     w.u16(static_cast<std::uint16_t>(20 + payload.size()));
     w.u16(mark_);
     w.u16(fragment);
-    w.u8(64);
+    w.u8(static_cast<std::uint8_t>(ip.hop_limit));
     w.u8(static_cast<std::uint8_t>(ip.protocol));
     w.u16(0);
     w.bits(ip.source, 4);
@@ -125,7 +140,7 @@ class FrameMaker {
     w.u32(0x60000000U | mark_);
     w.u16(static_cast<std::uint16_t>(payload.size()));
     w.u8(next_header);
-    w.u8(255);  // what neighbour discovery asks for
+    w.u8(static_cast<std::uint8_t>(ip.hop_limit));
     w.bits(ip.source, 16);
     w.bits(ip.destination, 16);
     w.bytes(payload);
@@ -144,9 +159,7 @@ class FrameMaker {
     return bytes;
   }
 
-  void fill_to_end(Writer& w, const Packet::Ip& ip) const {
-    fill(w, kPayload + (ip.fragment == Fragment::kWhole ? 0 : kFirstFragment));
-  }
+  void fill_to_end(Writer& w, const Packet::Ip& ip) const { fill(w, kPayload + beyond(ip)); }
 
   static void write_ports(Writer& w, const Packet::Ip& ip) {
     w.u16(static_cast<std::uint16_t>(ip.source_port));
@@ -160,7 +173,7 @@ class FrameMaker {
     w.u64(0);           // sequence numbers
     w.u32(0x50101000);  // an acknowledgement
     w.u32(0);
-    fill(w, ip.fragment == Fragment::kWhole ? 0 : kPayload + kFirstFragment);
+    fill(w, ip.fragment == Fragment::kWhole ? more_ : kPayload + kFirstFragment);
     put_sum(bytes, 16, sum_with_addresses(ip, bytes));
     return bytes;
   }
@@ -181,31 +194,44 @@ class FrameMaker {
     Writer w(bytes);
     w.u8(static_cast<std::uint8_t>(ip.icmp_type));
     w.u8(static_cast<std::uint8_t>(ip.icmp_code));
-    w.zeros(6);
+    w.zeros(2);
     if (is_solicitation(ip) || is_advertisement(ip))
       write_neighbour(w, is_solicitation(ip) ? 1 : 2);
-    else if (packet_.quoted)
-      w.bytes(FrameMaker({}, mark_).whole(*packet_.quoted, FrameMaker({}, mark_).payload(*packet_.quoted)));
     else
-      fill_to_end(w, ip);
+      write_message(w, ip);
     put_sum(bytes, 2, is_v4(ip) ? net::internet_checksum(bytes) : sum_with_addresses(ip, bytes));
     return bytes;
   }
 
+  void write_message(Writer& w, const Packet::Ip& ip) const {
+    w.zeros(4);
+    if (packet_.quoted)
+      w.bytes(FrameMaker({}, mark_).whole(*packet_.quoted, FrameMaker({}, mark_).payload(*packet_.quoted)));
+    else if (is_router_solicitation(ip))
+      w.zeros(kPayload + beyond(ip));  // options without a length: agents refuse them
+    else
+      fill_to_end(w, ip);
+  }
+
   void write_neighbour(Writer& w, std::uint8_t option) const {
+    w.u32((packet_.neighbour.solicited ? 1U << 30 : 0) | (packet_.neighbour.override ? 1U << 29 : 0));
     w.bits(packet_.neighbour.target, 16);
     if (packet_.neighbour.link_layer) {
       w.u8(option);
       w.u8(1);
       w.bits(*packet_.neighbour.link_layer, 6);
     }
-    w.u8(kNonceOption);
-    w.u8(1);
-    fill(w, 6);
+    if (packet_.neighbour.nonce) {
+      w.u8(kNonceOption);
+      w.u8(1);
+      fill(w, 6);
+    }
+    w.zeros(beyond(*packet_.ip));  // no option is that short: nothing more is read
   }
 
   const Packet packet_;
   const std::uint16_t mark_;
+  std::size_t more_ = 0;  ///< bytes that fill the packet up to its length
 };
 
 }  // namespace

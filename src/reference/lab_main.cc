@@ -1,14 +1,20 @@
 // Prints a world as bodies for the Neutron API, with names where the API has ids, and packets with what the
-// reference model says of them: reference_lab SEED PACKETS
+// reference model says of them: reference_lab SEED PACKETS. The API chooses MACs and addresses of distributed
+// ports: they come as a JSON list on standard input, [{"network", "cidr", "mac", "ip"}...].
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <iterator>
 
+#include "model/subnet_services.h"
 #include "reference/frame.h"
 #include "reference/lab_world.h"
 
@@ -19,13 +25,23 @@ namespace json = boost::json;
 
 class Printer {
  public:
-  explicit Printer(std::uint32_t seed) : lab_(seed) {}
+  Printer(std::uint32_t seed, const json::array& services) : lab_(seed) {
+    auto text = [](const json::value& object, const char* key) {
+      return std::string(object.at(key).as_string());
+    };
+    for (const auto& service : services)
+      lab_.meet({.network = text(service, "network"),
+                 .cidr = *IpPrefix::parse(text(service, "cidr")),
+                 .mac = *MacAddress::parse(text(service, "mac")),
+                 .ip = *IpAddress::parse(text(service, "ip"))});
+  }
 
   json::object print(int packets) {
-    json::object all{{"networks", json::array()},       {"groups", json::array()},
-                     {"address_groups", json::array()}, {"rules", json::array()},
-                     {"ports", json::array()},          {"packets", json::array()}};
+    json::object all{{"networks", json::array()},       {"subnets", json::array()}, {"groups", json::array()},
+                     {"address_groups", json::array()}, {"rules", json::array()},   {"ports", json::array()},
+                     {"packets", json::array()}};
     for (const auto& id : world().networks) add(all["networks"], network(id));
+    for (const auto& [id, row] : intent().all<model::Subnet>()) add(all["subnets"], subnet(*row));
     for (const auto& group : world().groups)
       add(all["groups"], {{"name", group_name(group)}, {"stateful", true}});
     for (const auto& group : world().stateless_groups)
@@ -47,10 +63,23 @@ class Printer {
   std::string port_name(const Uuid& id) const { return intent().find<model::Port>(id)->name; }
 
   json::object network(const Uuid& id) const {
-    bool dhcp = false;
-    for (const auto& subnet : intent().subnets_of(id))
-      dhcp |= intent().find<model::Subnet>(subnet)->enable_dhcp;
-    return {{"name", intent().find<model::Network>(id)->name}, {"enable_dhcp", dhcp}};
+    const auto network = intent().find<model::Network>(id);
+    return {{"name", network->name}, {"mtu", network->mtu}};
+  }
+
+  json::object subnet(const model::Subnet& subnet) const {
+    const bool v4 = subnet.cidr.version() == IpVersion::kV4;
+    json::object body{{"network_id", intent().find<model::Network>(subnet.network)->name},
+                      {"ip_version", v4 ? 4 : 6},
+                      {"cidr", subnet.cidr.to_string()},
+                      {"gateway_ip", nullptr},
+                      {"enable_dhcp", subnet.enable_dhcp}};
+    if (!v4 && !model::has_auto_addresses(subnet))  // where its distributed port is in nobody's way
+      body["allocation_pools"] = json::array{json::object{{"start", host_address(0xf0, v4).to_string()},
+                                                          {"end", host_address(0xff, v4).to_string()}}};
+    if (subnet.ipv6_ra_mode) body["ipv6_ra_mode"] = model::to_string(*subnet.ipv6_ra_mode);
+    if (subnet.ipv6_address_mode) body["ipv6_address_mode"] = model::to_string(*subnet.ipv6_address_mode);
+    return body;
   }
 
   json::object address_group(const Uuid& id) const {
@@ -74,9 +103,16 @@ class Printer {
   }
 
   json::object port(const model::Port& port) const {
-    json::array addresses, groups, pairs;
-    for (const auto& address : intent().fixed_ips(port.id))
-      addresses.push_back(json::object{{"ip_address", address.ip.to_string()}});
+    json::array chosen, addresses, groups, pairs, options;
+    for (const auto& address : intent().fixed_ips(port.id)) {
+      addresses.emplace_back(address.ip.to_string());
+      if (!model::has_auto_addresses(*intent().find<model::Subnet>(address.subnet)))
+        chosen.push_back(json::object{{"ip_address", address.ip.to_string()}});
+    }
+    for (const auto& option : port.extra_dhcp_opts)
+      options.push_back(json::object{{"opt_name", option.name},
+                                     {"opt_value", option.value},
+                                     {"ip_version", option.version == IpVersion::kV4 ? 4 : 6}});
     for (const auto& group : intent().groups_of_port(port.id)) groups.emplace_back(group_name(group));
     for (const auto& pair : port.allowed_address_pairs)
       pairs.push_back(json::object{{"mac_address", pair.mac.value_or(port.mac).to_string()},
@@ -84,20 +120,21 @@ class Printer {
     return {{"name", port.name},
             {"network_id", intent().find<model::Network>(port.network)->name},
             {"mac_address", port.mac.to_string()},
-            {"fixed_ips", addresses},
+            {"fixed_ips", chosen},
+            {"addresses", addresses},
+            {"extra_dhcp_opts", options},
             {"binding:host_id", port.host},
             {"port_security_enabled", port.port_security_enabled},
             {"security_groups", groups},
             {"allowed_address_pairs", pairs}};
   }
 
+  static std::string hex_of(const net::Frame& frame) { return fmt::format("{:02x}", fmt::join(frame, "")); }
+
   json::object packet(const LabPacket& packet, std::uint16_t mark) const {
-    json::array frames, heard, drops;
-    for (const auto& part : packet.parts) {
-      std::string hex;
-      for (auto byte : frame_of(part, mark)) hex += fmt::format("{:02x}", byte);
-      frames.emplace_back(hex);
-    }
+    json::array frames, heard, drops, requests;
+    for (const auto& part : packet.parts) frames.emplace_back(hex_of(frame_of(part, mark)));
+    for (const auto request : packet.verdict.to_agent) requests.emplace_back(to_string(request));
     for (const auto& port : packet.verdict.delivered) heard.emplace_back(port_name(port));
     for (const auto& [reason, port] : packet.drops)
       if (port) drops.push_back(json::array{port_name(*port), to_string(reason)});
@@ -108,7 +145,8 @@ class Printer {
             {"frames", frames},
             {"heard_by", heard},
             {"drops", drops},
-            {"answered_by", answer ? json::value(answer->to_string()) : json::value()}};
+            {"to_agent", requests},
+            {"answer", answer ? json::value(hex_of(frame_of(*answer, mark))) : json::value()}};
   }
 
   LabWorld lab_;
@@ -122,6 +160,9 @@ int main(int argc, char** argv) {
     std::fputs("usage: reference_lab SEED PACKETS\n", stderr);
     return 2;
   }
-  weft::reference::Printer printer(static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10)));
+  const std::string given(std::istreambuf_iterator<char>(std::cin), {});
+  const auto services = boost::json::parse(given);
+  weft::reference::Printer printer(static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10)),
+                                   services.as_array());
   std::puts(boost::json::serialize(printer.print(std::atoi(argv[2]))).c_str());
 }

@@ -11,21 +11,8 @@ using Rule = model::SecurityGroupRule;
 
 constexpr std::string_view kNodes[] = {"worker1", "worker2", "worker3"};
 
-/// Weft has no IPv6 subnets: such an address is an allowed pair.
-void pair_ipv6(NodeWorld& w) {
-  for (const auto& id : w.ports)
-    for (const auto& address : w.intent().fixed_ips(id)) {
-      if (address.ip.is_v4()) continue;
-      w.world.erase<model::Address>(address.id);
-      w.world.edit<model::Port>(id, [&](model::Port& port) {
-        port.allowed_address_pairs.push_back({.mac = {}, .ip = IpPrefix(address.ip, 128)});
-      });
-    }
-}
-
 /// Without what Neutron refuses, and what nobody could hear.
 void make_possible(NodeWorld& w) {
-  pair_ipv6(w);
   for (const auto& network : w.networks)
     w.world.edit<model::Network>(network, [](model::Network& n) { n.admin_state_up = true; });
   for (const auto& port : w.ports)
@@ -75,6 +62,18 @@ LabWorld::LabWorld(std::uint32_t seed) : random_(seed) {
   make_possible(*world_);
 }
 
+void LabWorld::meet(const Service& service) {
+  auto& w = world_->world;
+  for (const auto& id : std::vector(world_->distributed)) {
+    const auto port = w.intent().find<model::Port>(id);
+    const auto subnet = w.intent().find<model::Subnet>(id);
+    const bool meant = w.intent().find<model::Network>(port->network)->name == service.network;
+    if (!meant || subnet->cidr != service.cidr) continue;
+    w.edit<model::Port>(id, [&](model::Port& p) { p.mac = service.mac; });
+    w.edit<model::Address>(id, [&](model::Address& address) { address.ip = service.ip; });
+  }
+}
+
 void LabWorld::look_from(const std::string& node) {
   const auto place = std::find(std::begin(kNodes), std::end(kNodes), node) - std::begin(kNodes);
   world_->node = node;
@@ -119,7 +118,7 @@ std::optional<LabPacket> LabWorld::try_next() {
     made.verdict = verdict;
     made.drops.insert(made.drops.end(), verdict.drops.begin(), verdict.drops.end());
   }
-  if (sent->packet.tagged && !made.verdict.delivered.empty()) return std::nullopt;
+  if (sent->packet.tagged && (!made.verdict.delivered.empty() || made.verdict.answer)) return std::nullopt;
   memories_ = std::move(memories);
   events_.push_back(event);
   return made;

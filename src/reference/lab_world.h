@@ -14,9 +14,19 @@ struct LabPacket {
   std::vector<Dropped> drops;  ///< of all parts
 };
 
+/// A distributed port as the API made it.
+struct Service {
+  std::string network;
+  IpPrefix cidr;
+  MacAddress mac;
+  IpAddress ip;
+};
+
 class LabWorld {
  public:
   explicit LabWorld(std::uint32_t seed);
+
+  void meet(const Service& service);
 
   const NodeWorld& world() const { return *world_; }
   /// The next one that can be told from others in a lab.

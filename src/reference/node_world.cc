@@ -18,6 +18,7 @@ std::string to_text(const Packet::Ip& ip) {
   static constexpr std::string_view kFragments[] = {"", " first fragment", " later fragment"};
   std::string text = fmt::format("ip {} > {} proto={}{}", ip.source.to_string(), ip.destination.to_string(),
                                  ip.protocol, kFragments[static_cast<int>(ip.fragment)]);
+  if (ip.hop_limit != 255) text += fmt::format(" hop limit {}", ip.hop_limit);
   if (is_icmp(ip)) return text + fmt::format(" type={} code={}", ip.icmp_type, ip.icmp_code);
   return text + fmt::format(" ports {} > {}", ip.source_port, ip.destination_port);
 }
@@ -25,14 +26,17 @@ std::string to_text(const Packet::Ip& ip) {
 std::string to_text(const Packet& p) {
   std::string text =
       fmt::format("{} > {}{} ", p.eth_src.to_string(), p.eth_dst.to_string(), p.tagged ? " tagged" : "");
+  if (p.length > 0) text += fmt::format("{} bytes ", p.length);
   if (p.arp)
-    text += fmt::format("arp op={} sha={} spa={} tpa={}", p.arp->operation, p.arp->sender_mac.to_string(),
-                        p.arp->sender_ip.to_string(), p.arp->target_ip.to_string());
+    text += fmt::format("arp op={} sha={} spa={} tha={} tpa={}", p.arp->operation,
+                        p.arp->sender_mac.to_string(), p.arp->sender_ip.to_string(),
+                        p.arp->target_mac.to_string(), p.arp->target_ip.to_string());
   if (!p.ip) return text;
   text += to_text(*p.ip);
   if (is_solicitation(*p.ip) || is_advertisement(*p.ip))
-    text += fmt::format(" target={} option={}", p.neighbour.target.to_string(),
-                        p.neighbour.link_layer ? p.neighbour.link_layer->to_string() : "none");
+    text += fmt::format(" target={} option={}{}{}", p.neighbour.target.to_string(),
+                        p.neighbour.link_layer ? p.neighbour.link_layer->to_string() : "none",
+                        p.neighbour.solicited ? " solicited" : "", p.neighbour.override ? " override" : "");
   if (p.quoted) text += fmt::format(" about [{}]", to_text(*p.quoted));
   return text;
 }
@@ -78,8 +82,9 @@ std::string to_text(const Verdict& v, const NodeWorld& world) {
   for (const auto& [reason, port] : v.drops)
     drops.push_back(std::string(to_string(reason)) +
                     (port ? " of " + name_of<model::Port>(*port, world) : ""));
-  if (v.answer) parts.push_back("answered with " + v.answer->to_string());
-  if (v.to_agent) parts.push_back("to the agent");
+  if (v.answer) parts.push_back("answered with " + to_text(*v.answer));
+  for (const Request request : v.to_agent)
+    parts.push_back(fmt::format("to the agent ({})", to_string(request)));
   if (!delivered.empty()) parts.push_back(fmt::format("to {}", fmt::join(delivered, ", ")));
   if (!v.sent_to.empty()) parts.push_back(fmt::format("to node {}", fmt::join(v.sent_to, ", ")));
   if (!drops.empty()) parts.push_back(fmt::format("dropped: {}", fmt::join(drops, ", ")));

@@ -19,6 +19,7 @@ struct NodeWorld {
   std::string node = "worker1";
   IpAddress tunnel_ip = IpAddress::v4(0xc0000201);  // 192.0.2.1
   std::vector<Uuid> networks, groups, stateless_groups, address_groups, ports;
+  std::vector<Uuid> distributed;         ///< ports, for the services of subnets; not among `ports`
   std::vector<fabric::LocalPort> local;  ///< of the plugged ports
   std::vector<fabric::Tunnel> tunnels;
 

@@ -32,6 +32,14 @@ bool is_router_advertisement(const Packet::Ip& ip) {
   return is_icmpv6(ip, 134);
 }
 
+bool is_redirect(const Packet::Ip& ip) {
+  return is_icmpv6(ip, 137);
+}
+
+bool is_router_solicitation(const Packet::Ip& ip) {
+  return is_icmpv6(ip, 133);
+}
+
 bool is_solicitation(const Packet::Ip& ip) {
   return is_icmpv6(ip, 135);
 }
@@ -47,6 +55,10 @@ bool is_neighbour_discovery(const Packet::Ip& ip) {
 bool is_neighbour_or_listener(const Packet::Ip& ip) {
   bool one_of_them = (ip.icmp_type >= 130 && ip.icmp_type <= 136) || ip.icmp_type == 143;
   return one_of_them && is_icmpv6(ip, ip.icmp_type);
+}
+
+bool is_echo_request(const Packet::Ip& ip) {
+  return is_icmp(ip) && shows_details(ip) && ip.icmp_type == (is_v4(ip) ? 8 : 128) && ip.icmp_code == 0;
 }
 
 bool is_dhcp_request(const Packet::Ip& ip) {

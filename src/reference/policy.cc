@@ -11,20 +11,6 @@ namespace {
 using model::Direction;
 using PortRef = model::Ref<model::Port>;
 
-bool has_dhcp(const model::Intent& intent, const Uuid& network) {
-  const auto& subnets = intent.subnets_of(network);
-  return std::any_of(subnets.begin(), subnets.end(), [&](const Uuid& id) {
-    const auto subnet = intent.find<model::Subnet>(id);
-    return subnet->enable_dhcp && subnet->cidr.version() == IpVersion::kV4;
-  });
-}
-
-bool takes_part(const model::Intent& intent, const Place& place, const model::Port& port) {
-  const auto network = intent.find<model::Network>(port.network);
-  return port.host == place.node && place.plugged.contains(port.id) && port.admin_state_up && network &&
-         network->admin_state_up;
-}
-
 /// One packet on its way through one node.
 class Journey {
  public:
@@ -36,9 +22,10 @@ class Journey {
     if (!sender_ || !is_here(*sender_)) return dropped(Drop::kUnknownPort);
     network_ = sender_->network;
     if (const auto drop = check_source(intent_, *sender_, packet_)) return dropped(*drop, id);
-    verdict_.to_agent = is_for_the_agent();
-    verdict_.answer = answer();
-    if (!verdict_.to_agent && !verdict_.answer) leave();
+    if (is_too_big(*intent_.find<model::Network>(network_), packet_))
+      refuse_size();
+    else if (!is_served())
+      leave();
     announce(id);
     return verdict_;
   }
@@ -56,9 +43,6 @@ class Journey {
   bool is_sender(const Uuid& port) const { return sender_ && sender_->id == port; }
 
   bool is_here(const model::Port& port) const { return takes_part(intent_, place_, port); }
-  bool is_elsewhere(const model::Port& port) const {
-    return !port.host.empty() && port.host != place_.node && port.admin_state_up;
-  }
   bool has_tunnel(const std::string& node) const {
     return place_.tunnels.contains({intent_.find<model::Network>(network_)->encapsulation, node});
   }
@@ -68,26 +52,20 @@ class Journey {
     return verdict_;
   }
 
-  bool is_for_the_agent() const {
-    return packet_.ip && is_v4(*packet_.ip) && is_dhcp_request(*packet_.ip) && has_dhcp(intent_, network_);
-  }
-
-  /// The node answers for the owner of an address. Asking for one's own is conflict detection.
-  std::optional<MacAddress> answer() const {
-    if (!packet_.arp || packet_.arp->operation != 1) return std::nullopt;
-    const IpAddress& wanted = packet_.arp->target_ip;
-    if (may_use(intent_, *sender_, wanted)) return std::nullopt;
-    for (const auto& id : intent_.ports_of(network_)) {
-      const auto owner = port(id);
-      if (!is_elsewhere(*owner) && !is_here(*owner)) continue;
-      for (const auto& address : intent_.fixed_ips(id))
-        if (address.ip == wanted) return owner->mac;
-    }
-    return std::nullopt;
-  }
-
   std::optional<Drop> policy_of(const model::Port& port, Direction direction) {
     return check_policy(intent_, port, direction, packet_, memory_.connections);
+  }
+
+  /// The node itself is what the packet was meant for.
+  bool is_served() {
+    if (const auto request = request_of(intent_, *sender_, packet_)) verdict_.to_agent.insert(*request);
+    verdict_.answer = answer_to(intent_, place_, *sender_, packet_);
+    return verdict_.answer || !verdict_.to_agent.empty();
+  }
+
+  void refuse_size() {
+    dropped(Drop::kTooBig, sender_->id);
+    verdict_.to_agent.insert(Request::kTooBig);
   }
 
   void leave() {
@@ -116,7 +94,9 @@ class Journey {
       return;
     }
     const auto owner = intent_.port_by_mac(network_, packet_.eth_dst);
-    if (owner && !owner->host.empty())
+    if (owner && is_distributed(intent_, *owner))
+      dropped(Drop::kUnknownDestination);
+    else if (owner && !owner->host.empty())
       to_owner(*owner);
     else
       to_place();
@@ -215,15 +195,10 @@ std::string_view to_string(Drop reason) {
       return "unknown destination";
     case Drop::kTunnelEndpoint:
       return "tunnel endpoint";
+    case Drop::kTooBig:
+      return "too big";
   }
   return "?";
-}
-
-bool is_hosted(const model::Intent& intent, const Place& place, const Uuid& network) {
-  const auto& ports = intent.ports_of(network);
-  return std::any_of(ports.begin(), ports.end(), [&](const Uuid& id) {
-    return takes_part(intent, place, *intent.find<model::Port>(id));
-  });
 }
 
 Verdict send(const model::Intent& intent, const Place& place, const Uuid& port, const Packet& packet,

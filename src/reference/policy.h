@@ -6,23 +6,13 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 
-#include "model/intent.h"
 #include "reference/connections.h"
 #include "reference/drop.h"
-#include "reference/packet.h"
 #include "reference/places.h"
+#include "reference/services.h"
 
 namespace weft::reference {
-
-/// A node, with the ports that are plugged there and its tunnels to other nodes.
-struct Place {
-  std::string node;
-  std::set<Uuid> plugged;
-  std::set<std::pair<model::Encapsulation, std::string>> tunnels;
-  std::set<IpAddress> tunnel_ips;  ///< its own ends of tunnels
-};
 
 /// What a node keeps of earlier packets.
 struct Memory {
@@ -32,16 +22,13 @@ struct Memory {
 
 /// What became of a packet on one node.
 struct Verdict {
-  std::set<Dropped> drops;           ///< at its source, on its way, or at any of its receivers
-  std::optional<MacAddress> answer;  ///< the node answered the ARP request itself, with this MAC
-  bool to_agent = false;             ///< a DHCP request
-  std::set<Uuid> delivered;          ///< to these ports of the node
-  std::set<std::string> sent_to;     ///< to these other nodes
-  auto operator<=>(const Verdict&) const = default;
+  std::set<Dropped> drops;        ///< at its source, on its way, or at any of its receivers
+  std::optional<Packet> answer;   ///< the node gave this to the port that sent the packet
+  std::set<Request> to_agent;     ///< once for each; empty: the agent does not hear of it
+  std::set<Uuid> delivered;       ///< to these ports of the node
+  std::set<std::string> sent_to;  ///< to these other nodes
+  bool operator==(const Verdict&) const = default;
 };
-
-/// Does a port of the network take part here? Only then the node does.
-bool is_hosted(const model::Intent& intent, const Place& place, const Uuid& network);
 
 /// A port of the node sends a packet.
 Verdict send(const model::Intent& intent, const Place& place, const Uuid& port, const Packet& packet,

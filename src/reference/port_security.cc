@@ -27,13 +27,6 @@ bool has_mac(const model::Port& port, const MacAddress& mac) {
          std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.mac == mac; });
 }
 
-/// The address that an interface makes of its MAC (RFC 4291, appendix A).
-bool is_link_local_of(const MacAddress& mac, const IpAddress& ip) {
-  const auto& m = mac.bytes;
-  return ip == IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2],
-                              0xff, 0xfe, m[3], m[4], m[5]});
-}
-
 /// The sender of a packet, with what it may call its own.
 struct Sender {
   const model::Intent& intent;
@@ -63,8 +56,8 @@ Answer check_ip(const Sender& sender, const Packet::Ip& ip) {
 }
 
 bool is_true(const Sender& sender, const Packet& packet) {
-  const auto& [target, link_layer] = packet.neighbour;
-  if (packet.ip->fragment != Fragment::kWhole) return false;  // RFC 6980
+  const auto& target = packet.neighbour.target;
+  const auto& link_layer = packet.neighbour.link_layer;
   if (packet.ip->icmp_code != 0 || target.is_unspecified()) return false;
   if (link_layer && link_layer != sender.mac) return false;
   if (is_advertisement(*packet.ip)) return sender.owns(target);
@@ -73,7 +66,11 @@ bool is_true(const Sender& sender, const Packet& packet) {
 }
 
 Answer check_neighbour_discovery(const Sender& sender, const Packet& packet) {
-  const bool tells = is_solicitation(*packet.ip) || is_advertisement(*packet.ip);
+  const auto& ip = *packet.ip;
+  const bool tells = is_solicitation(ip) || is_advertisement(ip);
+  if (!tells && !is_router_solicitation(ip)) return kPass;
+  const bool forwarded = ip.hop_limit != 255;                                 // RFC 4861, 7.1
+  if (forwarded || ip.fragment != Fragment::kWhole) return Drop::kSpoofedNd;  // RFC 6980
   return tells && !is_true(sender, packet) ? Drop::kSpoofedNd : kPass;
 }
 
@@ -85,13 +82,20 @@ bool may_be_dhcp_answer(const Packet::Ip& ip) {
 }
 
 /// One too short to show its ICMPv6 type or even its protocol might hide a router advertisement (RFC 7113).
+/// Redirects are routers' own, too.
 bool may_be_router_advertisement(const Packet::Ip& ip) {
   const bool hidden_type = ip.protocol == kIcmpv6 && ip.fragment == Fragment::kFirst && ip.icmp_type == 0;
   const bool hidden = !is_v4(ip) && (hidden_type || ip.protocol == 0);
-  return is_router_advertisement(ip) || hidden;
+  return is_router_advertisement(ip) || is_redirect(ip) || hidden;
 }
 
 }  // namespace
+
+bool is_link_local_of(const MacAddress& mac, const IpAddress& ip) {
+  const auto& m = mac.bytes;
+  return ip == IpAddress::v6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(m[0] ^ 2), m[1], m[2],
+                              0xff, 0xfe, m[3], m[4], m[5]});
+}
 
 bool may_use(const model::Intent& intent, const model::Port& port, const MacAddress& mac,
              const IpAddress& ip) {

@@ -56,7 +56,7 @@ TEST(CompiledFlows, DoWhatTheReferenceModelSays) {
   }
   print(tally);
   if (pairs() < kEnough) return;
-  for (int reason = 0; reason <= static_cast<int>(Drop::kTunnelEndpoint); ++reason)
+  for (int reason = 0; reason <= static_cast<int>(kLastDrop); ++reason)
     EXPECT_GT(tally.drops[static_cast<Drop>(reason)], 0u) << to_string(static_cast<Drop>(reason));
 }
 

@@ -29,13 +29,16 @@ class PacketMaker {
     packet_.eth_dst = dice_.one_in(6) ? MacAddress::broadcast() : mac_of_someone();
     packet_.tagged = dice_.one_in(40);
     if (origin_.port && dice_.one_in(60)) packet_.eth_src = MacAddress::from_u64(0x01005e000001);
-    const int kind = dice_.below(20);
+    const int kind = dice_.below(24);
     if (kind < 4)
       add_arp();
-    else if (kind < 6)
+    else if (kind < 8)
       add_neighbour_discovery();
-    else if (kind < 19)
+    else if (kind < 21)
       add_ip();
+    else if (kind < 23)
+      add_service_request();
+    if (dice_.one_in(6)) add_length();
     return packet_;
   }
 
@@ -49,13 +52,37 @@ class PacketMaker {
 
   MacAddress mac_of_someone() {
     if (dice_.one_in(6)) return dice_.one_in(2) ? kSharedMac : kNestedMac;
+    if (!w_.distributed.empty() && dice_.one_in(8)) return w_.world.mac_of(dice_.pick(w_.distributed));
     return w_.world.mac_of(dice_.pick(w_.ports));
   }
 
   IpAddress any_address(bool v4) {
     if (dice_.one_in(12)) return *IpAddress::parse(v4 ? "192.0.2.9" : "2001:db8:9::9");
+    if (dice_.one_in(8))
+      if (const auto served = served_address(v4)) return *served;
+    if (!v4 && dice_.one_in(2))
+      if (const auto address = address_of(dice_.pick(w_.ports))) return *address;
     if (dice_.one_in(6)) return host_address(12 + dice_.below(4), v4);
     return host_address(1 + dice_.below(static_cast<int>(w_.ports.size()) + 1), v4);
+  }
+
+  /// An IPv6 address of a port.
+  std::optional<IpAddress> address_of(const Uuid& port) {
+    auto addresses = w_.intent().fixed_ips(port);
+    std::erase_if(addresses, [](const auto& address) { return address.ip.is_v4(); });
+    return addresses.empty() ? std::nullopt : std::optional(dice_.pick(addresses).ip);
+  }
+
+  /// Of a distributed port, with the MAC where it shall be the destination.
+  std::optional<IpAddress> served_address(bool v4, MacAddress* mac = nullptr) {
+    if (w_.distributed.empty()) return std::nullopt;
+    const Uuid port = dice_.pick(w_.distributed);
+    for (const auto& address : w_.intent().fixed_ips(port)) {
+      if (address.ip.is_v4() != v4) continue;
+      if (mac) *mac = w_.world.mac_of(port);
+      return v4 || !dice_.one_in(3) ? address.ip : link_local_of(w_.world.mac_of(port));
+    }
+    return std::nullopt;
   }
 
   static IpAddress link_local_of(const MacAddress& mac) {
@@ -107,10 +134,14 @@ class PacketMaker {
     if (dice_.one_in(4)) ip.source = IpAddress::v6({});
     if (dice_.one_in(15)) ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
     packet_.ip = ip;
-    auto& [target, link_layer] = packet_.neighbour;
-    target = dice_.one_in(3) ? any_address(false) : source_address(false);
+    if (dice_.one_in(15)) ip.hop_limit = dice_.one_in(2) ? 254 : 64;
+    auto& target = packet_.neighbour.target;
+    auto& link_layer = packet_.neighbour.link_layer;
+    target = dice_.one_in(2) ? any_address(false) : source_address(false);
+    if (dice_.one_in(4)) target = link_local_of(mac_of_someone());
     if (dice_.one_in(15)) target = IpAddress::v6({});
-    if (dice_.one_in(2)) link_layer = dice_.one_in(4) ? mac_of_someone() : packet_.eth_src;
+    packet_.neighbour.nonce = !dice_.one_in(3);
+    if (!dice_.one_in(3)) link_layer = dice_.one_in(4) ? mac_of_someone() : packet_.eth_src;
   }
 
   void add_ip() {
@@ -140,6 +171,37 @@ class PacketMaker {
       ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
     if (!v4 && dice_.one_in(8)) hide_details(ip);
     packet_.ip = ip;
+  }
+
+  /// What the node serves: configuration, and pings of its own addresses.
+  void add_service_request() {
+    const bool v4 = dice_.one_in(2);
+    Packet::Ip ip{.source = source_address(v4), .destination = destination_address(v4)};
+    if (dice_.one_in(2)) {
+      make_dhcp(ip);
+    } else if (!v4 && dice_.one_in(2)) {
+      ip.protocol = kIcmpv6;
+      ip.icmp_type = 133;
+      ip.icmp_code = dice_.one_in(15);
+      ip.destination = *IpAddress::parse("ff02::2");
+      if (dice_.one_in(3)) ip.source = IpAddress::v6({});
+    } else {
+      ip.protocol = v4 ? kIcmp : kIcmpv6;
+      ip.icmp_type = v4 ? 8 : 128;
+      ip.icmp_code = dice_.one_in(15);
+      if (const auto served = served_address(v4, dice_.one_in(6) ? nullptr : &packet_.eth_dst))
+        ip.destination = *served;
+    }
+    if (dice_.one_in(15)) ip.hop_limit = dice_.one_in(2) ? 254 : 64;
+    if (dice_.one_in(15)) ip.fragment = dice_.one_in(2) ? Fragment::kFirst : Fragment::kLater;
+    packet_.ip = ip;
+  }
+
+  /// About the network's MTU. Fragments, and packets that hide what they are, are small.
+  void add_length() {
+    if (packet_.ip && (packet_.ip->fragment != Fragment::kWhole || packet_.ip->protocol == 0)) return;
+    const int mtu = w_.intent().find<model::Network>(origin_.network)->mtu;
+    packet_.length = mtu + dice_.pick(std::vector{-4, -1, 0, 0, 1, 1, 4, 10, 14, 15, 28});
   }
 
   /// Only extension headers are in the packet, with or without the last one's word on what follows.
@@ -262,6 +324,7 @@ std::optional<Event> error_about(const NodeWorld& w, const Event& event, Dice& d
   if (about.fragment != Fragment::kWhole) return std::nullopt;
   const bool v4 = is_v4(about);
   packet.quoted = about;
+  packet.length = 0;
   if (dice.one_in(15)) packet.quoted.reset();
   packet.ip = Packet::Ip{.source = about.destination,
                          .destination = about.source,

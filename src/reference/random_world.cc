@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reference/random_services.h"
+
 namespace weft::reference {
 namespace {
 
@@ -14,13 +16,6 @@ using Rule = model::SecurityGroupRule;
 constexpr std::string_view kNodes[] = {"worker1", "worker1", "worker1", "worker1", "worker2", "worker3", ""};
 constexpr std::string_view kPrefixes[] = {"", "", "10.0.0.0/24", "10.0.0.4/30", "10.0.0.6/32", "0.0.0.0/0"};
 constexpr std::string_view kPrefixesV6[] = {"", "", "2001:db8::/64", "2001:db8::4/126", "::/0"};
-
-/// Ids that do not depend on which changes came before.
-Uuid random_id(Dice& dice) {
-  Uuid id;
-  for (auto& byte : id.bytes) byte = static_cast<std::uint8_t>(dice.below(256));
-  return id;
-}
 
 void add_ports_or_type(Rule& rule, Dice& dice) {
   if (!rule.protocol) return;
@@ -84,13 +79,13 @@ std::vector<Uuid> random_groups(const NodeWorld& w, Dice& dice) {
 void add_port(NodeWorld& w, Dice& dice, int host) {
   fabric::World::PortSpec port{.name = fmt::format("p{}", host),
                                .network = dice.pick(w.networks),
-                               .addresses = {host_address(host, true).to_string()},
                                .host = std::string(dice.pick(kNodes)),
                                .port_security = !dice.one_in(6)};
-  if (dice.one_in(2)) port.addresses.push_back(host_address(host, false).to_string());
   for (int n = dice.below(3); n > 0; --n) port.pairs.push_back(random_pair(dice));
   if (port.port_security) port.groups = random_groups(w, dice);
   const Uuid id = w.world.port(port);
+  add_addresses(w, id, host, dice);
+  add_options(w, id, dice);
   w.ports.push_back(id);
   if (dice.one_in(12)) w.world.edit<model::Port>(id, [](model::Port& p) { p.admin_state_up = false; });
   if (dice.one_in(port.host == w.node ? 8 : 15) == (port.host == w.node)) return;
@@ -176,7 +171,7 @@ std::unique_ptr<NodeWorld> make_random_world(std::mt19937& random) {
   NodeWorld& w = *made;
   w.networks = {w.world.network("blue", Encapsulation::kVxlan, 100),
                 w.world.network("green", Encapsulation::kGeneve, 100)};
-  for (const auto& network : w.networks) w.world.subnet(network, "10.0.0.0/24", !dice.one_in(4));
+  for (const auto& network : w.networks) add_subnets(w, network, dice);
   for (const char* name : {"a", "b", "c"}) w.groups.push_back(w.world.group(name));
   for (const char* name : {"x", "y"}) {
     w.stateless_groups.push_back(w.world.group(name));
@@ -200,7 +195,10 @@ std::unique_ptr<NodeWorld> make_random_world(std::mt19937& random) {
 
 Change random_change(const NodeWorld& w, Dice& dice) {
   const Uuid port = dice.pick(w.ports);
-  switch (dice.below(12)) {
+  switch (dice.below(14)) {
+    case 12:
+    case 13:
+      return random_change_of_services(w, dice);
     case 0:
     case 1:
       return adding("a rule", random_rule(w, dice));

@@ -8,7 +8,7 @@ namespace weft::reference {
 
 /// Two networks with the same addresses, ports here and on two other nodes, groups with rules of every kind,
 /// allowed address pairs, ports without port security, without groups, down, not plugged, and tunnels
-/// missing.
+/// missing, IPv6 subnets of every mode, services on and off, ports that do without them, and MTUs.
 std::unique_ptr<NodeWorld> make_random_world(std::mt19937& random);
 
 /// A change of policy, membership, addresses or ports.

@@ -85,7 +85,7 @@ class RandomWorlds : public SwitchNode {
       const auto outcome = node.look(one);
       tracked = tracked || uses<openflow::ConnTrack>(outcome);
       taught = taught || uses<openflow::Learn>(outcome);
-      note(outcome, node.ingress(one), each.emplace_back());
+      note(outcome, *packet_of(one), node.ingress(one), mark_, each.emplace_back());
       frames.push_back(frame_of(*packet_of(one), mark_));
     }
     if (tracked && each.front() != each.back()) {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <net/ethernet.h>
@@ -16,6 +17,7 @@
 #include "fabric/packet_in.h"
 #include "fabric/registers.h"
 #include "openflow/wire.h"
+#include "reference/frame.h"
 
 namespace weft::reference {
 namespace {
@@ -46,8 +48,8 @@ std::string left_by(std::uint32_t port) {
 std::string left_by_tunnel(std::uint32_t port, std::uint64_t key) {
   return fmt::format("to tunnel {} of {}", port, key);
 }
-std::string came_back(std::uint64_t sender_mac) {
-  return fmt::format("answered by {:012x}", sender_mac);
+std::string came_back(openflow::ByteView frame) {
+  return fmt::format("answered {:02x}", fmt::join(frame, ""));
 }
 std::string told(std::uint8_t kind, std::uint64_t reason, std::uint64_t port) {
   const bool drop = kind == static_cast<std::uint8_t>(fabric::PacketInKind::kDrop);
@@ -137,13 +139,14 @@ openflow::Flow settling_flow() {
 
 }  // namespace
 
-void note(const openflow::Outcome& outcome, std::uint32_t ingress, Sightings& sightings) {
+void note(const openflow::Outcome& outcome, const Packet& packet, std::uint32_t ingress, std::uint16_t mark,
+          Sightings& sightings) {
   for (const auto& sent : outcome.sent) {
     if (sent.port == openflow::kPortController)
       sightings.insert(told(sent.userdata.at(0), part(sent.packet, fabric::kDropReason),
                             part(sent.packet, fabric::kOutPort)));
     else if (sent.port == ingress)
-      sightings.insert(came_back(sent.packet.at(Field::kArpSha).lo));
+      sightings.insert(came_back(frame_of(answer_from(sent.packet, packet), mark)));
     else if (tunnel_at(sent.port))
       sightings.insert(left_by_tunnel(sent.port, sent.packet.at(Field::kTunId).lo));
     else
@@ -157,18 +160,27 @@ SwitchNode::SwitchNode() {
   for (const std::string_view version : {"v4", "v6"})
     real.run(fmt::format("ovs-appctl dpctl/ipf-set-min-frag netdev@ovs-netdev {} 400", version));
   wire_ = open_wire();
-  if (!await(connection->set_meter(fabric::kDropMeter, kUnlimited, kUnlimited)))
-    throw std::runtime_error("no meter");
+  make_meters();
 }
 
 SwitchNode::~SwitchNode() {
   close(wire_);
 }
 
+void SwitchNode::make_meters() {
+  std::vector<openflow::Meter> meters = {{fabric::kDropMeter, kUnlimited, kUnlimited}};
+  for (auto port = kFirstPort; port <= kLastPort; ++port)
+    for (auto id : {fabric::request_meter(port), fabric::too_big_meter(port)})
+      meters.push_back({id, kUnlimited, kUnlimited});
+  if (!await(connection->set_meters(std::move(meters)))) throw std::runtime_error("no meters");
+}
+
 void SwitchNode::make_ports() {
   real.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
   real.run("ovs-vsctl add-br br-phy -- set bridge br-phy datapath_type=netdev");
   real.add_port("br-phy", "uplink", 1);
+  real.run(
+      "ovs-vsctl set interface uplink mtu_request=2000");  // for what is too big, with a tunnel's headers
   real.run("ip address add 192.0.2.1/24 dev br-phy && ip link set br-phy up");
   underlay_mac_ = *MacAddress::parse(real.run("ovs-vsctl get interface br-phy mac_in_use").substr(1, 17));
   for (auto port = kFirstPort; port <= kLastPort; ++port)
@@ -261,8 +273,7 @@ void SwitchNode::note_frames(std::uint32_t ingress, Sightings& sightings) {
     if (interface == "uplink") sightings.insert(tunnelled(frame));
     if (!interface.starts_with('p')) continue;
     const auto port = static_cast<std::uint32_t>(std::stoul(interface.substr(1)));
-    openflow::Reader sender(openflow::ByteView(frame).subspan(std::min<std::size_t>(22, frame.size())));
-    sightings.insert(port == ingress ? came_back(sender.bits(6).lo) : left_by(port));
+    sightings.insert(port == ingress ? came_back(frame) : left_by(port));
   }
 }
 

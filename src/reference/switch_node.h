@@ -15,8 +15,10 @@ namespace weft::reference {
 /// Everything that became of packets, in words: where they left, what the agent was sent, what was answered.
 using Sightings = std::multiset<std::string>;
 
-/// What the interpreter saw of packets that came in at a port.
-void note(const openflow::Outcome& outcome, std::uint32_t ingress, Sightings& sightings);
+/// What the interpreter saw of a packet that came in at a port. Answers are told by all their bytes, of which
+/// `mark` fills those that carry no meaning.
+void note(const openflow::Outcome& outcome, const Packet& packet, std::uint32_t ingress, std::uint16_t mark,
+          Sightings& sightings);
 
 class SwitchNode : public openflow::ConnectedSwitch {
  protected:
@@ -43,6 +45,7 @@ class SwitchNode : public openflow::ConnectedSwitch {
   };
 
   void make_ports();
+  void make_meters();
   /// A frame comes in. Not as a packet-out: what those teach knows no limit.
   void receive(const net::Frame& frame, std::uint32_t ingress, std::uint64_t tunnel_key);
   void put_on(const std::string& interface, const net::Frame& frame);
