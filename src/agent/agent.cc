@@ -75,7 +75,13 @@ Agent::Agent(asio::any_io_executor executor, Config config)
       reconciler_(executor, store_.intent(), node_facts(config_), metrics_),
       datapath_settings_(executor, config_.ovsdb, config_.max_connections_per_port, metrics_),
       status_(executor, store_, self_row(config_), metrics_),
-      dhcp_(store_.intent(), config_.dhcp, metrics_),
+      packet_ins_(
+          store_.intent(), config_.dhcp,
+          [this](const openflow::PacketIn& packet, const fabric::DropInfo& reason) {
+            sample_refused(packet, reason);
+          },
+          metrics_),
+      router_advertiser_(store_.intent(), config_.dhcp),
       drop_followers_(
           executor, config_.node,
           [this](const fabric::DropWatch& watch) {
@@ -126,6 +132,7 @@ void Agent::follow_store() {
     reconciler_.intent_changed(changes);
     interest_.intent_changed(changes);
     status_.intent_changed(changes);
+    router_advertiser_.intent_changed(changes);
     turn_.mark();
   });
   store_.on_state([this](bool synced) {
@@ -170,11 +177,19 @@ Result<void> Agent::listen_for_switch() {
 }
 
 void Agent::handle_packet(openflow::Connection& connection, const openflow::PacketIn& packet) {
-  if (!is_drop_sample(packet)) return dhcp_.handle(connection, packet, reconciler_.ports());
+  if (!is_drop_sample(packet)) return packet_ins_.handle(connection, packet);
   if (drop_followers_.none()) return;  // the last one has just left
-  const SampleContext context{store_.intent(), ports_.claims(), switch_db_.interfaces()};
-  auto sample = read_drop_sample(packet, context, microseconds_now());
+  auto sample = read_drop_sample(packet, sample_context(), microseconds_now());
   if (sample) drop_followers_.publish(*sample);
+}
+
+void Agent::sample_refused(const openflow::PacketIn& packet, const fabric::DropInfo& reason) {
+  if (drop_followers_.none()) return;
+  drop_followers_.publish(describe_drop(packet, reason, sample_context(), microseconds_now()));
+}
+
+SampleContext Agent::sample_context() const {
+  return {store_.intent(), ports_.claims(), switch_db_.interfaces()};
 }
 
 /// One pass over everything that follows from the intent and the interfaces without waiting for anybody. The
@@ -185,7 +200,9 @@ Task<void> Agent::turn() {
   interest_.refresh();
   datapath_settings_.set_zones(ports_.zones().used());
   reconciler_.flush_zones(ports_.zones().take_unflushed());
-  reconciler_.set_ports(ports_.local_ports());
+  const auto local_ports = ports_.local_ports();
+  packet_ins_.set_ports(local_ports);
+  reconciler_.set_ports(local_ports);
   if (reconciler_.gate_open() || interest_.complete()) {
     refresh_tunnels();
     // Store, switch database and interest are known: flows may change from here on.
@@ -193,6 +210,7 @@ Task<void> Agent::turn() {
   }
   reconciler_.request();
   if (reconciler_.settled()) report();
+  advertise_routers();
   settled_.notify();
   co_return Result<void>{};
 }
@@ -203,6 +221,20 @@ void Agent::refresh_tunnels() {
   reconciler_.set_tunnels(plan.usable);
   neighbors_.refresh(reconciler_.connection(), plan.usable);
   switch_db_.want_tunnels(plan.ports, plan.unwanted);
+}
+
+/// Those whose flows are in the switch hear of the network as soon as they can.
+void Agent::advertise_routers() {
+  auto connection = reconciler_.connection();
+  if (!connection) return;  // due when there is one
+  RouterAdvertiser::LocalPorts active;
+  for (const auto& [id, here] : reconciler_.ports()) {
+    auto port = store_.intent().find<model::Port>(id);
+    if (port && port->admin_state_up && reconciler_.confirmed().contains(id)) active.emplace(id, here);
+  }
+  router_advertiser_.refresh(active, [&](const fabric::LocalPort& port, const net::Frame& frame) {
+    connection->packet_out(frame, openflow::kPortController, {openflow::Output{port.ofport}});
+  });
 }
 
 void Agent::report() {

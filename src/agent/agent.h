@@ -5,13 +5,14 @@
 
 #include "agent/config.h"
 #include "agent/datapath_settings.h"
-#include "agent/dhcp.h"
 #include "agent/drop_followers.h"
 #include "agent/interest.h"
 #include "agent/node_services.h"
 #include "agent/ovs_plug.h"
+#include "agent/packet_ins.h"
 #include "agent/ports.h"
 #include "agent/reconciler.h"
+#include "agent/router_advertiser.h"
 #include "agent/signal.h"
 #include "agent/status.h"
 #include "agent/switch_db.h"
@@ -44,6 +45,7 @@ class Agent final : public NodeServices {
   const Reconciler& reconciler() const { return reconciler_; }
   const SwitchDb& switch_db() const { return switch_db_; }
   DropFollowers& drop_followers() { return drop_followers_; }
+  const PacketIns& packet_ins() const { return packet_ins_; }
 
  private:
   void follow_store();
@@ -52,6 +54,9 @@ class Agent final : public NodeServices {
   void refresh_tunnels();
   void report();
   void handle_packet(openflow::Connection& connection, const openflow::PacketIn& packet);
+  void sample_refused(const openflow::PacketIn& packet, const fabric::DropInfo& reason);
+  SampleContext sample_context() const;
+  void advertise_routers();
   std::map<std::string, InterfaceSettings> interface_settings() const;
   Error why_not_active(const Uuid& port) const;
 
@@ -66,7 +71,8 @@ class Agent final : public NodeServices {
   Reconciler reconciler_;
   DatapathSettings datapath_settings_;
   StatusReporter status_;
-  DhcpService dhcp_;
+  PacketIns packet_ins_;
+  RouterAdvertiser router_advertiser_;
   DropFollowers drop_followers_;
   TunnelNeighbors neighbors_;
   Signal settled_;

@@ -128,9 +128,19 @@ class Host:
     def make_network(self):
         self.network = self.insert("Network", encapsulation="vxlan", vni=77, mtu=1450, admin_state_up=True,
                                    project_id="p")
-        self.subnet = self.insert("Subnet", network=["uuid", self.network], cidr="20.20.1.0/24", enable_dhcp=True,
-                                  gateway_ip="20.20.1.254", project_id="p")
+        self.subnet = self.make_subnet("20.20.1.0/24", "20.20.1.253", "fa:16:3e:00:ff:fd", gateway_ip="20.20.1.254")
         self.group = self.insert("SecurityGroup", project_id="p", stateful=True, key="g")
+
+    def make_subnet(self, cidr, distributed_ip, distributed_mac, **columns):
+        """A subnet with DHCP and the port that every node answers for."""
+        subnet = self.insert("Subnet", network=["uuid", self.network], cidr=cidr, enable_dhcp=True, project_id="p",
+                             **columns)
+        port = self.insert("Port", network=["uuid", self.network], mac=distributed_mac, admin_state_up=True,
+                           device_owner="network:distributed", device_id=f"weft-dhcp-{subnet}", project_id="p",
+                           port_security_enabled=False, vnic_type="normal", binding_profile="{}")
+        self.insert("Address", network=["uuid", self.network], subnet=["uuid", subnet], port=["uuid", port],
+                    ip=distributed_ip)
+        return subnet
 
     def binding(self, port):
         found = self.rows("Binding", port=["uuid", port])

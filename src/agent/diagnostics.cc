@@ -121,7 +121,12 @@ Task<std::vector<DropCount>> Diagnostics::drop_counts() {
   WEFT_CO_TRY(auto flows,
               co_await connection->dump_flows(0xff, fabric::kDropCookieBit, fabric::kDropCookieBit));
   auto owners = [this](const openflow::FlowKey& key) { return agent_.reconciler().compiler().owners(key); };
-  co_return count_drops(flows, owners, agent_.store().intent());
+  WEFT_CO_TRY(auto meters, co_await connection->meter_stats());
+  DropTally tally(agent_.store().intent());
+  tally.add(flows, owners);
+  tally.add(meters, [this](std::uint32_t ofport) { return agent_.packet_ins().port_at(ofport); });
+  tally.add(agent_.packet_ins().refusals());
+  co_return tally.counts();
 }
 
 asio::awaitable<http::Response> Diagnostics::metrics() {

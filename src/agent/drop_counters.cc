@@ -1,10 +1,10 @@
 #include "agent/drop_counters.h"
 
 #include <boost/json/object.hpp>
-#include <map>
 
 #include "agent/drop_sample.h"
 #include "fabric/families.h"
+#include "fabric/meters.h"
 
 namespace weft::agent {
 namespace {
@@ -19,32 +19,55 @@ fabric::Owner blamed(const std::vector<fabric::Owner>& owners) {
   return owners.empty() ? fabric::Owner{} : owners.front();
 }
 
-DropCount start_count(const fabric::Family& family, const fabric::Owner& owner, const model::Intent& intent) {
-  const bool is_port = owner.kind == fabric::ObjectKind::kPort;
-  return {.reason = fabric::drop_info(family.drop),
-          .port = is_port ? std::optional(owner.id) : std::nullopt,
-          .object = owner.kind == fabric::ObjectKind::kPipeline ? "node" : fabric::describe(owner, intent),
-          .table = std::string(fabric::info(family.table).name)};
+fabric::Owner port_owner(const Uuid& port) {
+  return {.kind = fabric::ObjectKind::kPort, .id = port, .name = {}};
 }
 
 }  // namespace
 
-std::vector<DropCount> count_drops(const std::vector<openflow::FlowStats>& flows, const OwnersOf& owners_of,
-                                   const model::Intent& intent) {
-  std::map<std::pair<fabric::Drop, fabric::Owner>, DropCount> counts;
+DropCount& DropTally::count(fabric::Drop reason, const fabric::Owner& owner, std::string_view place) {
+  auto [found, is_new] = counts_.try_emplace({reason, owner});
+  auto& count = found->second;
+  if (!is_new) return count;
+  count.reason = fabric::drop_info(reason);
+  if (owner.kind == fabric::ObjectKind::kPort) count.port = owner.id;
+  count.object = owner.kind == fabric::ObjectKind::kPipeline ? "node" : fabric::describe(owner, intent_);
+  count.table = place;
+  return count;
+}
+
+void DropTally::add(const std::vector<openflow::FlowStats>& flows, const OwnersOf& owners_of) {
   for (const auto& flow : flows) {
     if (flow.packets == 0) continue;
     const auto& key = flow.flow.key;
     const auto family = fabric::family_of(key.table, key.priority);
     if (!family || family->drop == fabric::Drop::kNone) continue;
-    const auto owner = blamed(owners_of(key));
-    auto [count, is_new] = counts.try_emplace({family->drop, owner});
-    if (is_new) count->second = start_count(*family, owner, intent);
-    count->second.packets += flow.packets;
-    count->second.bytes += flow.bytes;
+    auto& sum = count(family->drop, blamed(owners_of(key)), fabric::info(family->table).name);
+    sum.packets += flow.packets;
+    sum.bytes += flow.bytes;
   }
+}
+
+void DropTally::add(const std::vector<openflow::MeterStats>& meters, const PortAt& port_at) {
+  for (const auto& meter : meters) {
+    const auto drops = fabric::drops_of(meter);
+    if (!drops || drops->packets == 0) continue;
+    if (const auto port = port_at(drops->ofport))
+      count(drops->reason, port_owner(*port), "meter").packets += drops->packets;
+  }
+}
+
+void DropTally::add(const Refusals& refusals) {
+  for (const auto& [key, refused] : refusals.counts()) {
+    auto& sum = count(key.first, port_owner(key.second), "agent");
+    sum.packets += refused.packets;
+    sum.bytes += refused.bytes;
+  }
+}
+
+std::vector<DropCount> DropTally::counts() const {
   std::vector<DropCount> list;
-  for (auto& [key, count] : counts) list.push_back(std::move(count));
+  for (const auto& [key, count] : counts_) list.push_back(count);
   return list;
 }
 

@@ -89,8 +89,13 @@ bool is_drop_sample(const openflow::PacketIn& packet) {
 
 std::optional<DropSample> read_drop_sample(const openflow::PacketIn& packet, const SampleContext& context,
                                            std::int64_t now) {
-  DropSample sample{.time = now, .reason = fabric::drop_info(register_of(packet, fabric::kDropReason))};
-  if (!sample.reason) return std::nullopt;
+  const auto* reason = fabric::drop_info(register_of(packet, fabric::kDropReason));
+  return reason ? std::optional(describe_drop(packet, *reason, context, now)) : std::nullopt;
+}
+
+DropSample describe_drop(const openflow::PacketIn& packet, const fabric::DropInfo& reason,
+                         const SampleContext& context, std::int64_t now) {
+  DropSample sample{.time = now, .reason = &reason};
   if (auto network = network_of(register_of(packet, fabric::kNetworkField), context.intent))
     sample.network = network->id;
   if (const auto* from = with_ofport(context.interfaces, metadata_of(packet, Field::kInPort)))
@@ -99,6 +104,7 @@ std::optional<DropSample> read_drop_sample(const openflow::PacketIn& packet, con
   sample.reply = (state & kReply) != 0;
   sample.related = (state & kRelated) != 0;
   sample.frame = packet.frame;
+  if (sample.frame.size() > fabric::kDropSampleBytes) sample.frame.resize(fabric::kDropSampleBytes);
   sample.length = packet.full_length;
   find_ends(packet, context, sample);
   return sample;

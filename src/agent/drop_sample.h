@@ -36,7 +36,11 @@ struct DropSample {
 /// Is this packet-in a sample of a drop?
 bool is_drop_sample(const openflow::PacketIn& packet);
 
-/// Nothing for a reason that this version does not know.
+/// What became of a packet that was sent up, by whoever dropped it.
+DropSample describe_drop(const openflow::PacketIn& packet, const fabric::DropInfo& reason,
+                         const SampleContext& context, std::int64_t now);
+
+/// A drop of the switch. Nothing for a reason that this version does not know.
 std::optional<DropSample> read_drop_sample(const openflow::PacketIn& packet, const SampleContext& context,
                                            std::int64_t now);
 

@@ -125,9 +125,11 @@ TEST_F(Drops, CountersOfOneReasonAndPortAreAdded) {
   auto owners = [](const openflow::FlowKey&) {
     return std::vector<fabric::Owner>{{.kind = fabric::ObjectKind::kPort, .id = id(1), .name = {}}};
   };
-  auto counts = count_drops({flow(fabric::family::kSpoofedIp, 3), flow(fabric::family::kSpoofedIp, 4),
-                             flow(fabric::family::kVlanTagged, 0), flow(fabric::family::kOwnIp, 9)},
-                            owners, intent_);
+  DropTally tally(intent_);
+  tally.add({flow(fabric::family::kSpoofedIp, 3), flow(fabric::family::kSpoofedIp, 4),
+             flow(fabric::family::kVlanTagged, 0), flow(fabric::family::kOwnIp, 9)},
+            owners);
+  auto counts = tally.counts();
   ASSERT_EQ(counts.size(), 1u);
   auto row = to_json(counts).at(0).as_object();
   EXPECT_EQ(row.at("reason"), "spoofed IP");
@@ -137,6 +139,52 @@ TEST_F(Drops, CountersOfOneReasonAndPortAreAdded) {
   EXPECT_THAT(to_metrics(counts),
               HasSubstr("weft_drops_total{reason=\"spoofed IP\",direction=\"egress\",port=\"" +
                         id(1).to_string() + "\"} 7\n"));
+}
+
+TEST_F(Drops, RefusalsOfTheAgentCountLikeDropsOfTheSwitch) {
+  Refusals refusals;
+  refusals.add(fabric::Drop::kMalformedRequest, id(1), 300);
+  refusals.add(fabric::Drop::kMalformedRequest, id(1), 200);
+  refusals.add(fabric::Drop::kSpoofedMac, id(2), 60);
+  DropTally tally(intent_);
+  tally.add(refusals);
+  auto rows = to_json(tally.counts());
+  ASSERT_EQ(rows.size(), 2u);
+  auto malformed = rows.at(1).as_object();
+  EXPECT_EQ(malformed.at("reason"), "malformed request");
+  EXPECT_EQ(malformed.at("packets"), 2u);
+  EXPECT_EQ(malformed.at("bytes"), 500u);
+  EXPECT_EQ(malformed.at("port").as_string(), id(1).to_string());
+  refusals.keep({id(2)});
+  EXPECT_EQ(refusals.counts().size(), 1u);
+}
+
+TEST_F(Drops, MetersCountForTheirPorts) {
+  DropTally tally(intent_);
+  auto port_at = [](std::uint32_t ofport) { return ofport == 11 ? std::optional(id(1)) : std::nullopt; };
+  tally.add({{fabric::kDropMeter, 50, 40},
+             {fabric::request_meter(11), 100, 80},
+             {fabric::request_meter(12), 100, 80},
+             {fabric::too_big_meter(11), 9, 2}},
+            port_at);
+  auto rows = to_json(tally.counts());
+  ASSERT_EQ(rows.size(), 2u) << "the port's own two meters";
+  EXPECT_EQ(rows.at(0).at("reason"), "too big");
+  EXPECT_EQ(rows.at(0).at("packets"), 9u);
+  EXPECT_EQ(rows.at(1).at("reason"), "too many requests");
+  EXPECT_EQ(rows.at(1).at("packets"), 80u);
+  EXPECT_EQ(rows.at(1).at("port").as_string(), id(1).to_string());
+}
+
+TEST_F(Drops, RefusedPacketIsASampleToo) {
+  auto refused = packet(fabric::Drop::kNone, kHere, kThere);
+  refused.metadata.set(Field::kInPort, 11);
+  refused.frame.resize(1000);
+  auto sample = describe_drop(refused, *fabric::drop_info(fabric::Drop::kMalformedRequest),
+                              {intent_, claims_, interfaces_}, 5);
+  EXPECT_EQ(sample.reason->name, "malformed request");
+  EXPECT_EQ(sample.sender, id(1));
+  EXPECT_EQ(sample.frame.size(), std::size_t{fabric::kDropSampleBytes});
 }
 
 TEST(SampleQueue, LosesTheOldestAndSaysHowMany) {
