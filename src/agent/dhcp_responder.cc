@@ -101,7 +101,12 @@ DhcpMessage make_reply(const DhcpMessage& request, const Verdict& verdict) {
   reply.set_number(option::kMessageType, static_cast<std::uint32_t>(type_of(verdict.outcome)), 1);
   reply.set(option::kServerId, lease.server);
   if (const auto* id = request.find(option::kClientId)) reply.options[option::kClientId] = *id;  // RFC 6842
-  if (verdict.outcome == DhcpOutcome::kRefused) return reply;
+  if (verdict.outcome == DhcpOutcome::kRefused) {
+    constexpr std::string_view kReason = "not an address of this port";
+    reply.options[option::kMessage].assign(kReason.begin(), kReason.end());
+    reply.broadcast = true;
+    return reply;
+  }
   const bool inform = verdict.outcome == DhcpOutcome::kInformed;
   if (verdict.outcome != DhcpOutcome::kOffered) reply.client = request.client;
   if (!inform) reply.yours = lease.address;

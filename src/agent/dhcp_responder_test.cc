@@ -68,13 +68,14 @@ constexpr Request kRequests[] = {
 };
 INSTANTIATE_TEST_SUITE_P(States, DhcpRequest, testing::ValuesIn(kRequests));
 
-TEST(DhcpResponder, RefusesByBroadcastAndWithoutOptions) {
+TEST(DhcpResponder, RefusesByBroadcastAndWithAReason) {
   auto m = request(DhcpType::kRequest, Bytes{1, 3, 6});
   m.client = ip("20.20.1.99");
   auto answer = ask(m);
   EXPECT_EQ(answer.message.type(), DhcpType::kNak);
   EXPECT_TRUE(answer.message.client.is_unspecified());
-  EXPECT_THAT(answer.message.options, UnorderedElementsAre(Key(53), Key(54)));
+  EXPECT_THAT(answer.message.options, UnorderedElementsAre(Key(53), Key(54), Key(56)));
+  EXPECT_TRUE(answer.message.broadcast);
   EXPECT_EQ(answer.to.mac, MacAddress::broadcast());
   EXPECT_EQ(answer.to.address, ip("255.255.255.255"));
 }

@@ -42,6 +42,7 @@ inline constexpr std::uint8_t kOverload = 52;
 inline constexpr std::uint8_t kMessageType = 53;
 inline constexpr std::uint8_t kServerId = 54;
 inline constexpr std::uint8_t kParameterRequestList = 55;
+inline constexpr std::uint8_t kMessage = 56;  // why a request is refused
 inline constexpr std::uint8_t kMaximumSize = 57;
 inline constexpr std::uint8_t kRenewalTime = 58;
 inline constexpr std::uint8_t kRebindingTime = 59;
