@@ -71,7 +71,7 @@ def _boot(lab, name, node, ports):
     for port in ports:
         interfaces.append({"tap": f"tap{port['id'][:11]}", "port": port["id"], "claimed": _claim(lab, node, port, vm_uuid)})
         (folder / "vm.json").write_text(json.dumps({"node": node.name, "interfaces": interfaces}))
-        _plug(node, interfaces[-1]["tap"], port, vm_uuid)
+        _plug(lab, node, interfaces[-1]["tap"], port, vm_uuid)
     command = _qemu(lab, name, [(i["tap"], port["mac_address"]) for i, port in zip(interfaces, ports)], vm_uuid)
     processes.spawn(lab, node.name, _process(name), command, namespace=node.namespace)
     wait_until(guest_exec.socket_path(folder, 0).exists, f"QEMU of guest {name}")
@@ -101,14 +101,15 @@ def _claim(lab, node, port, vm_uuid):
     return sorted(claim)
 
 
-def _plug(node, tap, port, vm_uuid):
+def _plug(lab, node, tap, port, vm_uuid):
     netns.run_in(node, "ip", "tuntap", "add", tap, "mode", "tap")
     netns.set_sysctl(node.namespace, f"net.ipv6.conf.{tap}.disable_ipv6", "1")
-    # As Nova leaves it: the agent gives the switch's end what the underlay carries.
     netns.run_in(node, "ip", "link", "set", tap, "up")
+    # Nova asks for the network's MTU here, too; the agent asks for what the underlay carries.
+    mtu = http.api(lab, "GET", f"/v2.0/networks/{port['network_id']}")["network"]["mtu"]
     # Not waiting for the switch: it takes the port while the guest boots.
     switch.vsctl(node, "--no-wait", "--", "--if-exists", "del-port", tap, "--", "add-port", INTEGRATION_BRIDGE, tap,
-                 "--", "set", "Interface", tap, f"external-ids:iface-id={port['id']}",
+                 "--", "set", "Interface", tap, f"mtu_request={mtu}", f"external-ids:iface-id={port['id']}",
                  "external-ids:iface-status=active", f"external-ids:attached-mac={port['mac_address']}",
                  f"external-ids:vm-uuid={vm_uuid}")
 
