@@ -1,10 +1,11 @@
 """DHCP clients as people run them, and the leases that they say they have."""
 import re
 import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from machine import DEVICE
-from story.teller import Teller
+from story.teller import StoryError, Teller
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ exec {own} "$@"
 """
 
     def configure(self):
+        self.machine.run("rm", "-f", "/run/told")
         self.machine.write("/run/script", self.SCRIPT.format(news=self.NEWS, own=self.OWN_SCRIPT), "755")
 
     def told(self):
@@ -179,13 +181,25 @@ option interface_mtu, classless_static_routes, domain_name_servers, domain_name,
                      routes=pairs(told.get("classless_static_routes")))
 
     def renew(self):
-        self.machine.run("dhcpcd", "-4", "-N", DEVICE)
+        self._signal(signal.SIGUSR1)
 
     def rebind(self):
-        self.machine.run("dhcpcd", "-4", "-n", DEVICE)
+        self._signal(signal.SIGHUP)
 
     def release(self):
-        self.machine.run("dhcpcd", "-4", "-k", DEVICE)
+        self._signal(signal.SIGALRM)
+
+    def _signal(self, number):
+        """Signals until it says that it has heard: while its script runs it loses them."""
+        def heard():
+            return self.running.output().count("received SIG") > before
+
+        def told():
+            self.running.signal(number)
+            with suppress(StoryError):
+                return Teller.wait_quietly(heard, "dhcpcd hears", timeout=0.3)
+        before = self.running.output().count("received SIG")
+        Teller.wait_quietly(told, "dhcpcd hears a signal")
 
 
 class Networkd(Client):
@@ -222,9 +236,6 @@ UseDomains=yes
                      seconds=int(told["LIFETIME"]), mtu=number(told.get("MTU")), routers=words(told.get("ROUTER")),
                      dns=words(told.get("DNS")), domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
                      routes=frozenset((destination, router) for destination, router in routes))
-
-    def release(self):
-        self.running.signal(signal.SIGTERM)
 
 
 def number(text):

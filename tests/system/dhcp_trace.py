@@ -1,6 +1,6 @@
 """What a machine and its DHCP server say to each other."""
 from scapy.layers.dhcp import BOOTP, DHCP, DHCPTypes
-from scapy.layers.inet import UDP
+from scapy.layers.inet import ICMP, UDP
 from scapy.layers.l2 import Ether
 
 DHCP6_TYPES = ("", "solicit", "advertise", "request", "confirm", "renew", "rebind", "reply", "release", "decline",
@@ -37,7 +37,8 @@ class Trace:
 class DhcpTrace(Trace):
     @staticmethod
     def type_of(packet):
-        return DHCPTypes[option(packet, "message-type")] if DHCP in packet else None
+        is_dhcp = DHCP in packet and ICMP not in packet  # which quotes what it is about
+        return DHCPTypes[option(packet, "message-type")] if is_dhcp else None
 
 
 class Dhcp6Trace(Trace):
