@@ -67,15 +67,6 @@ std::string arp(int port, const std::string& mac, const std::string& address, co
 /// New to the receiver only: a trace loses the tuple at the sender's commit.
 const std::vector<std::string> kNewToReceiver = {"trk,est", "trk,new"};
 
-/// One switch for all tests: each leaves the world as it found it.
-class InSwitch : public testing::Test {
- protected:
-  static SwitchWorld& sw() {
-    static auto world = std::make_unique<SwitchWorld>();
-    return *world;
-  }
-};
-
 TEST_F(InSwitch, HasExactlyTheDesiredFlows) {
   const auto difference = sw().example.compiler.difference(sw().installed());
   EXPECT_EQ(render(difference.add_or_replace), "");

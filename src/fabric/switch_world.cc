@@ -19,7 +19,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kPatience = 30s;
+constexpr auto kPatience = 10s;
+constexpr std::size_t kLargestFrame = 2000;
 
 void require(bool condition, const std::string& what) {
   if (!condition) throw std::runtime_error(what);
@@ -134,9 +135,17 @@ std::vector<openflow::MeterStats> SwitchWorld::meters() {
   return *stats;
 }
 
-std::vector<openflow::PacketIn> SwitchWorld::take_packet_ins(std::size_t count) {
+std::vector<openflow::PacketIn> SwitchWorld::take_packet_ins(std::uint32_t ofport, std::size_t count) {
+  auto is_other = [ofport](const openflow::PacketIn& packet) {
+    const auto* port = packet.metadata.find(openflow::Field::kInPort);
+    return !port || port->value.lo != ofport;
+  };
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (packet_ins_.size() < count && std::chrono::steady_clock::now() < deadline) io_.run_one_for(1s);
+  std::erase_if(packet_ins_, is_other);
+  while (packet_ins_.size() < count && std::chrono::steady_clock::now() < deadline) {
+    io_.run_one_for(1s);
+    std::erase_if(packet_ins_, is_other);
+  }
   require(packet_ins_.size() >= count, "no packet comes up");
   return std::exchange(packet_ins_, {});
 }
@@ -144,6 +153,10 @@ std::vector<openflow::PacketIn> SwitchWorld::take_packet_ins(std::size_t count) 
 void SwitchWorld::update() {
   example.compiler.intent_changed(example.world.take_changes());
   apply(example.compiler.compile());
+}
+
+void SwitchWorld::forget_packets() const {
+  real_.run("ovs-appctl revalidator/purge");
 }
 
 std::vector<openflow::Flow> SwitchWorld::installed() {
@@ -154,35 +167,37 @@ std::vector<openflow::Flow> SwitchWorld::installed() {
   return flows;
 }
 
-void SwitchWorld::send_on(const std::string& interface, const net::Frame& frame) {
+void SwitchWorld::send_on(const std::string& interface, const net::Frame& frame, std::size_t times) {
   const int wire = socket(AF_PACKET, SOCK_RAW, 0);
   sockaddr_ll to{};
   to.sll_family = AF_PACKET;
   to.sll_ifindex = static_cast<int>(if_nametoindex(interface.c_str()));
-  const auto sent =
-      sendto(wire, frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
-  close(wire);
-  require(sent == static_cast<ssize_t>(frame.size()), "a frame is lost on " + interface);
-}
-
-void SwitchWorld::receive(const net::Frame& frame, std::uint32_t ofport) {
-  send_on(fmt::format("p{}", ofport), frame);
-}
-
-net::Frame SwitchWorld::answer(const net::Frame& frame, std::uint32_t ofport, const MacAddress& from) {
-  const std::string interface = fmt::format("p{}", ofport);
-  const int wire = open_wire(interface);
-  send_on(interface, frame);
-  net::Frame heard(2000);
-  bool is_answer = false;
-  while (!is_answer) {
-    const auto size = recv(wire, heard.data(), heard.size(), 0);
-    if (size < 14) break;
-    is_answer = std::equal(from.bytes.begin(), from.bytes.end(), heard.begin() + 6);
-    if (is_answer) heard.resize(static_cast<std::size_t>(size));
+  bool all_sent = true;
+  for (std::size_t n = 0; n < times; ++n) {
+    const auto sent =
+        sendto(wire, frame.data(), frame.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof to);
+    all_sent &= sent == static_cast<ssize_t>(frame.size());
   }
   close(wire);
-  require(is_answer, "nobody answers on " + interface);
+  require(all_sent, "a frame is lost on " + interface);
+}
+
+void SwitchWorld::receive(const net::Frame& frame, std::uint32_t ofport, std::size_t times) {
+  send_on(fmt::format("p{}", ofport), frame, times);
+}
+
+net::Frame SwitchWorld::receive_and_hear(const net::Frame& frame, std::uint32_t ofport, std::uint32_t at,
+                                         const MacAddress& from) {
+  const int wire = open_wire(fmt::format("p{}", at));
+  receive(frame, ofport);
+  net::Frame heard;
+  do {
+    heard.resize(kLargestFrame);
+    const auto size = recv(wire, heard.data(), heard.size(), 0);
+    heard.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  } while (!heard.empty() && !std::equal(from.bytes.begin(), from.bytes.end(), heard.begin() + 6));
+  close(wire);
+  require(!heard.empty(), fmt::format("nothing comes out of p{}", at));
   return heard;
 }
 
@@ -227,6 +242,11 @@ std::set<std::string> SwitchWorld::outputs(const std::string& packet,
     }
   }
   return places;
+}
+
+SwitchWorld& InSwitch::sw() {
+  static auto world = std::make_unique<SwitchWorld>();
+  return *world;
 }
 
 }  // namespace weft::fabric

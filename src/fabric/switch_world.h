@@ -2,6 +2,8 @@
 // The example world in a real switch: flows installed over our own connection, packets asked of
 // `ofproto/trace`.
 
+#include <gtest/gtest.h>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,15 +31,18 @@ class SwitchWorld {
   /// Compiles what changed in `example.world` and applies the delta.
   void update();
   void apply(const FlowDelta& delta);
+  /// What the switch did with packets before the flows changed: else it does so for some time.
+  void forget_packets() const;
   std::vector<openflow::Flow> installed();
   /// A frame comes in from a port, or in VXLAN from worker2 or worker3 (which is 2 or 3). Not as a
   /// packet-out: what those teach knows no limit. The switch takes its time.
-  void receive(const net::Frame& frame, std::uint32_t ofport);
+  void receive(const net::Frame& frame, std::uint32_t ofport, std::size_t times = 1);
   void receive_from_node(const net::Frame& frame, int node, std::uint32_t vni);
-  /// The same; what a MAC sends to that port then. Throws when it says nothing.
-  net::Frame answer(const net::Frame& frame, std::uint32_t ofport, const MacAddress& from);
-  /// Waits for so many packets that flows sent up. Throws when they do not come.
-  std::vector<openflow::PacketIn> take_packet_ins(std::size_t count);
+  /// The same; what comes from a MAC out of port `at` then. Throws when nothing does.
+  net::Frame receive_and_hear(const net::Frame& frame, std::uint32_t ofport, std::uint32_t at,
+                              const MacAddress& from);
+  /// Waits for so many packets of a port that flows sent up. Throws when they do not come.
+  std::vector<openflow::PacketIn> take_packet_ins(std::uint32_t ofport, std::size_t count);
   std::vector<openflow::MeterStats> meters();
 
   /// Where a packet of ordinary size comes out: names of ports, "tunnel:VNI", "controller"; empty for a drop.
@@ -50,7 +55,7 @@ class SwitchWorld {
   template <typename T>
   Result<T> await(Task<T> task);
   void add_ports();
-  void send_on(const std::string& interface, const net::Frame& frame);
+  void send_on(const std::string& interface, const net::Frame& frame, std::size_t times = 1);
 
   Metrics metrics_;
   asio::io_context io_;
@@ -59,6 +64,12 @@ class SwitchWorld {
   std::shared_ptr<openflow::Connection> connection_;
   std::vector<openflow::PacketIn> packet_ins_;
   std::optional<MacAddress> underlay_mac_;
+};
+
+/// One switch for all tests of a program: each leaves the world as it found it.
+class InSwitch : public testing::Test {
+ protected:
+  static SwitchWorld& sw();
 };
 
 }  // namespace weft::fabric
