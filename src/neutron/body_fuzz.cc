@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "neutron/dhcp_options.h"
 #include "neutron/resource.h"
 #include "neutron/security_group_rule_body.h"
 #include "neutron/tags.h"
@@ -17,12 +18,20 @@ struct Tables {
       neutron::make_resources(neutron::Services{store});
 };
 
+void try_options(const neutron::json::object& valid) {
+  const auto* options = neutron::given(valid, "extra_dhcp_opts");
+  if (!options) return;
+  std::vector<model::ExtraDhcpOption> of_port;
+  neutron::change_dhcp_options(of_port, options->as_array());
+}
+
 void try_create(const neutron::Resource& resource, std::string_view text) {
   auto bodies = neutron::parse_create_body(text, resource.names().singular, resource.names().plural);
   if (!bodies) return;
   for (const auto& body : bodies->objects) {
     auto valid = neutron::validate_create(resource.attributes(), body);
     if (valid && resource.names().singular == "security_group_rule") (void)neutron::read_rule(*valid);
+    if (valid && resource.names().singular == "port") try_options(*valid);
   }
 }
 

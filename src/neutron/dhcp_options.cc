@@ -75,6 +75,10 @@ IpVersion version_of(const json::object& option) {
   return option.at("ip_version") == 4 ? IpVersion::kV4 : IpVersion::kV6;
 }
 
+tl::unexpected<Error> refuse_options(const std::string& why) {
+  return fail(Errc::kInvalid, "extra_dhcp_opts: " + why, "InvalidInput");
+}
+
 tl::unexpected<Error> named_twice(const json::object& option) {
   return fail(Errc::kConflict,
               "Failed to create a duplicate ExtraDhcpOpt: extra_dhcp_opts names " +
@@ -88,14 +92,13 @@ tl::unexpected<Error> named_twice(const json::object& option) {
 Result<json::value> valid_dhcp_options(const json::value& value) {
   if (value.is_null()) return json::value(json::array());
   const auto* list = value.if_array();
-  if (!list) return refuse(value, "is not a list");
+  if (!list) return refuse_options("'" + shown(value) + "' is not a list");
   json::array options;
   std::set<std::pair<std::string_view, IpVersion>> seen;
   for (const auto& item : *list) {
     auto option = read_option(item);
     if (!option)
-      return fail(Errc::kInvalid,
-                  "No valid key specs matched for: " + shown(item) + ": " + option.error().message);
+      return refuse_options("No valid key specs matched for: " + shown(item) + ": " + option.error().message);
     if (!seen.emplace(text_of(item.at("opt_name")), version_of(*option)).second) return named_twice(*option);
     options.push_back(std::move(*option));
   }

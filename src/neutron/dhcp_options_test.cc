@@ -38,9 +38,9 @@ TEST(DhcpOptions, AreTakenAsNeutronTakesThem) {
 }
 
 TEST(DhcpOptions, AreRefusedWithTheFieldsName) {
-  EXPECT_EQ(fault(R"({"opt_name": "67"})"), R"('{"opt_name":"67"}' is not a list)");
+  EXPECT_EQ(fault(R"({"opt_name": "67"})"), R"(extra_dhcp_opts: '{"opt_name":"67"}' is not a list)");
   EXPECT_EQ(fault(R"([{"opt_name": "67"}])"),
-            R"(No valid key specs matched for: {"opt_name":"67"}: opt_value is missing)");
+            R"(extra_dhcp_opts: No valid key specs matched for: {"opt_name":"67"}: opt_value is missing)");
   const std::pair<const char*, const char*> bad[] = {
       {R"(7)", "not a dictionary"},
       {R"({"opt_value": "x"})", "opt_name is missing"},
