@@ -29,9 +29,14 @@ class Trace:
         """"discover", "offer" and so on."""
         return [self.type_of(packet) for packet in self.messages()]
 
+    def of(self, kind):
+        """The messages of this type so far."""
+        return [packet for packet in self.messages() if self.type_of(packet) == kind]
+
     def last(self, kind):
         """The last message of this type; None so far."""
-        return next((packet for packet in reversed(self.messages()) if self.type_of(packet) == kind), None)
+        found = self.of(kind)
+        return found[-1] if found else None
 
 
 class DhcpTrace(Trace):

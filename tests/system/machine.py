@@ -52,7 +52,7 @@ class Machine(Place):
     def _plug_in(self):
         self._on_node("ip", "link", "add", self._plug, "type", "veth",
                       "peer", "name", DEVICE, "address", self.mac, "netns", str(self._pid))
-        self._on_node("ip", "link", "set", self._plug, "up")
+        self._on_node("ip", "link", "set", self._plug, "addrgenmode", "none", "up")  # the node itself says nothing there
         self.run("ip", "link", "set", "lo", "up")
         self.run("ethtool", "-K", DEVICE, "tx", "off")  # the switch takes frames as they are
         self.set("accept_dad=0", "router_solicitation_delay=0")  # IPv6 at once

@@ -54,14 +54,13 @@ def test_a5_a_client_that_asks_for_no_routers_gets_no_default_route(tenant, mach
 
 
 @pytest.mark.parametrize("client", (Udhcpc, Dhcpcd))
-def test_renewal_is_asked_of_the_server_itself_and_says_what_is_new(tenant, machine, client):
+def test_renewal_is_asked_of_the_server_itself(tenant, machine, client):
     with client(machine) as running, DhcpTrace(machine) as trace:
         lease = running.lease()
         tenant.t.wait(lambda: machine.addresses(), "the client has applied its address")
-        renewed = running.next_lease(running.renew)
-        request = trace.last("request")
-        assert request[IP].dst == lease.server and client_address(request) == machine.ip
-        assert renewed == lease
+        assert running.next_lease(running.renew) == lease
+        renewals = [packet for packet in trace.of("request") if client_address(packet) == machine.ip]
+        assert renewals[0][IP].dst == lease.server
 
 
 def test_rebinding_is_asked_of_everyone(tenant, machine):
@@ -78,6 +77,7 @@ def test_released_lease_is_there_for_the_next_client(tenant, machine, client):
     with client(machine) as running, DhcpTrace(machine) as trace:
         lease = running.lease()
         tenant.t.wait(lambda: machine.addresses(), "the client has applied its address")
+        machine.run("ping", "-c", "1", "-W", "5", lease.server)  # some clients give up their address before they know its MAC
         running.release()
         release = tenant.t.wait(lambda: trace.last("release"), "the client sends its release")
         assert release[IP].dst == lease.server and client_address(release) == machine.ip
