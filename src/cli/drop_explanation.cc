@@ -5,6 +5,7 @@
 #include "cli/drop_view.h"
 #include "cli/openstack.h"
 #include "fabric/packet_in.h"
+#include "model/subnet_services.h"
 
 namespace weft::cli {
 namespace {
@@ -81,7 +82,7 @@ Explanation explain_distributed(const DropView& view) {
 }
 
 Explanation explain_no_destination(const DropView& view) {
-  if (view.port && view.port->device_owner == model::kDistributedOwner) return explain_distributed(view);
+  if (view.port && model::served_subnet(*view.port)) return explain_distributed(view);
   Explanation out{.object = view.port_text(), .why = "the port has no interface on its node"};
   const auto word = view.port_word();
   if (view.port && view.port->host.empty()) {

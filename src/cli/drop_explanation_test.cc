@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "cli/drop_world_fake.h"
+#include "model/subnet_services.h"
 
 namespace weft::cli {
 namespace {
@@ -179,6 +180,7 @@ TEST_F(Explanations, DistributedPortIsNotToBeBound) {
   EXPECT_THAT(ways_out(world_.sample(Drop::kNoDestination)),
               ElementsAre("openstack port set --host NODE k8s2"));
   port.device_owner = model::kDistributedOwner;
+  port.device_id = model::distributed_device_id(numbered(DropWorld::kSubnet));
   world_.intent.put(port);
   auto explanation = of(world_.sample(Drop::kNoDestination, "20.20.1.1", "20.20.1.2", 6));
   EXPECT_THAT(explanation.why, HasSubstr("answers DHCP, ARP, neighbour discovery and ping"));

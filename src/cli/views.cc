@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "model/subnet_services.h"
+
 namespace weft::cli {
 namespace {
 
@@ -105,7 +107,7 @@ std::string interface_of(const model::Intent& intent, const model::Port& port) {
 }  // namespace
 
 Cell status_cell(const model::Intent& intent, const model::Port& port) {
-  if (port.device_owner == model::kDistributedOwner) return {"on every node", Tone::kFaint};
+  if (model::served_subnet(port)) return {"on every node", Tone::kFaint};
   auto binding = intent.binding_of(port);
   if (binding && binding->up) return {"ACTIVE", Tone::kGood};
   if (binding && !binding->failure.empty()) return {"failed: " + binding->failure, Tone::kBad};

@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include "model/subnet_services.h"
+
 namespace weft::cli {
 namespace {
 
@@ -98,6 +100,7 @@ TEST_F(ViewsTest, StatusFollowsTheBinding) {
 
 TEST_F(ViewsTest, DistributedPortsAreNotDown) {
   port_.device_owner = model::kDistributedOwner;
+  port_.device_id = model::distributed_device_id(id(4));
   EXPECT_EQ(status_cell(intent_, port_).text, "on every node");
 }
 
