@@ -1,9 +1,13 @@
 #include "agent/dhcp_extra_options.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
+#include "base/log.h"
 #include "net/dhcp4.h"
 #include "net/dhcp4_values.h"
 
@@ -72,6 +76,21 @@ DhcpExtraOptions read_extra_options(const std::vector<model::ExtraDhcpOption>& o
     }
   }
   return read;
+}
+
+bool UnusableOptions::report(const Uuid& port, const std::vector<std::string>& names) {
+  if (names.empty()) {
+    reported_.erase(port);
+    return false;
+  }
+  if (std::exchange(reported_[port], names) == names) return false;
+  log::warn("dhcp.option_unusable",
+            {{"port", port.to_string()}, {"options", fmt::format("{}", fmt::join(names, " "))}});
+  return true;
+}
+
+void UnusableOptions::keep(const std::set<Uuid>& ports) {
+  std::erase_if(reported_, [&](const auto& entry) { return !ports.contains(entry.first); });
 }
 
 bool dhcp_disabled(const model::Port& port, IpVersion version) {

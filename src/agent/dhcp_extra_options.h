@@ -2,6 +2,7 @@
 // A port's extra_dhcp_opts of version 4, read as dnsmasq reads the lines that Neutron writes from them.
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,6 +33,18 @@ struct DhcpExtraOptions {
 
 /// Those of version 4, without `dhcp_disabled`.
 DhcpExtraOptions read_extra_options(const std::vector<model::ExtraDhcpOption>& options);
+
+/// Says in the log what of a port's options can't be sent: once, and again when it changes.
+class UnusableOptions {
+ public:
+  /// Whether there was something to say.
+  bool report(const Uuid& port, const std::vector<std::string>& names);
+  /// Forgets all other ports.
+  void keep(const std::set<Uuid>& ports);
+
+ private:
+  std::map<Uuid, std::vector<std::string>> reported_;
+};
 
 /// Does the port go without DHCP of this version (`dhcp_disabled` with the value "true")?
 bool dhcp_disabled(const model::Port& port, IpVersion version);

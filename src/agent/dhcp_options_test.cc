@@ -163,6 +163,17 @@ TEST(ExtraDhcpOptions, NameThoseThatCannotBeSent) {
   EXPECT_EQ(extra.usable.front().code, 15);
 }
 
+TEST(ExtraDhcpOptions, ThatCannotBeSentAreInTheLogOnce) {
+  const Uuid port = Uuid::random();
+  UnusableOptions log;
+  EXPECT_FALSE(log.report(port, {}));
+  EXPECT_TRUE(log.report(port, {"router"}));
+  EXPECT_FALSE(log.report(port, {"router"}));
+  EXPECT_TRUE(log.report(port, {"mtu"})) << "they changed";
+  log.keep({});
+  EXPECT_TRUE(log.report(port, {"mtu"})) << "the port was gone";
+}
+
 TEST(ExtraDhcpOptions, TimesStayWithinTheLease) {
   auto message = offer({58, 59}, with_extra({{"T1", "1h"}, {"T2", "30d"}}));
   EXPECT_EQ(*message.find(58), (Bytes{0, 0, 0x0e, 0x10}));

@@ -35,6 +35,7 @@ void PacketIns::set_ports(const std::map<Uuid, fabric::LocalPort>& ports) {
     ids.insert(id);
   }
   refusals_.keep(ids);
+  unusable_options_.keep(ids);
 }
 
 std::optional<Uuid> PacketIns::port_at(std::uint32_t ofport) const {
@@ -59,7 +60,7 @@ void PacketIns::handle(openflow::Connection& connection, const openflow::PacketI
   refused_(packet, *fabric::drop_info(answer.refusal));
 }
 
-PacketAnswer PacketIns::answer(fabric::PacketInKind kind, net::FrameView frame, const Uuid& port) const {
+PacketAnswer PacketIns::answer(fabric::PacketInKind kind, net::FrameView frame, const Uuid& port) {
   switch (kind) {
     case fabric::PacketInKind::kDhcp:
       return answer_dhcp4(frame, port);
@@ -75,8 +76,13 @@ PacketAnswer PacketIns::answer(fabric::PacketInKind kind, net::FrameView frame, 
   return {"unknown", {}};
 }
 
-PacketAnswer PacketIns::answer_dhcp4(net::FrameView frame, const Uuid& port) const {
-  auto answer = answer_dhcp(frame, leases_of(port, intent_, settings_));
+PacketAnswer PacketIns::answer_dhcp4(net::FrameView frame, const Uuid& port) {
+  const auto leases = leases_of(port, intent_, settings_);
+  if (!leases.empty()) unusable_options_.report(port, leases.front().extra_options.unusable);
+  auto answer = answer_dhcp(frame, leases);
+  if (answer.outcome == DhcpOutcome::kDeclined) {
+    log::warn("dhcp.declined", {{"port", port.to_string()}, {"address", answer.address.to_string()}});
+  }
   return {to_string(answer.outcome), std::move(answer.frame), drop_of(answer.outcome)};
 }
 

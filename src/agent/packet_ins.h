@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "agent/dhcp_extra_options.h"
 #include "agent/dhcp_settings.h"
 #include "agent/packet_answer.h"
 #include "agent/refusals.h"
@@ -35,8 +36,8 @@ class PacketIns {
   const Refusals& refusals() const { return refusals_; }
 
  private:
-  PacketAnswer answer(fabric::PacketInKind kind, net::FrameView frame, const Uuid& port) const;
-  PacketAnswer answer_dhcp4(net::FrameView frame, const Uuid& port) const;
+  PacketAnswer answer(fabric::PacketInKind kind, net::FrameView frame, const Uuid& port);
+  PacketAnswer answer_dhcp4(net::FrameView frame, const Uuid& port);
   PacketAnswer answer_dhcp6_of(net::FrameView frame, const Uuid& port) const;
   PacketAnswer answer_solicitation_of(net::FrameView frame, const Uuid& port) const;
   PacketAnswer answer_too_big(net::FrameView frame, const Uuid& port) const;
@@ -48,6 +49,7 @@ class PacketIns {
   Metrics& metrics_;
   std::unordered_map<std::uint32_t, Uuid> ports_;  ///< by number in the switch
   Refusals refusals_;
+  UnusableOptions unusable_options_;
 };
 
 }  // namespace weft::agent
