@@ -35,7 +35,10 @@ class Chaos {
     networks_ = {world_.network("a", Encapsulation::kVxlan, 100),
                  world_.network("b", Encapsulation::kGeneve, 100),
                  world_.network("c", Encapsulation::kVxlan, 7)};
-    for (const auto& network : networks_) subnets_.push_back(world_.subnet(network, "10.0.0.0/24"));
+    for (const auto& network : networks_) {
+      subnets_.push_back(world_.subnet(network, "10.0.0.0/24"));
+      subnets_.push_back(world_.subnet(network, "2001:db8::/64"));
+    }
     static const std::vector<Uuid> kColliding = colliding_groups();
     groups_ = kColliding;
     for (int i = 0; i < 3; ++i) groups_.push_back(world_.default_group("g" + std::to_string(i)));
@@ -44,7 +47,7 @@ class Chaos {
   }
 
   void step() {
-    switch (below(17)) {
+    switch (below(20)) {
       case 0:
       case 1:
         return add_port();
@@ -76,6 +79,12 @@ class Chaos {
         return erase_one<model::AddressGroupEntry>();
       case 15:
         return toggle_stateful();
+      case 16:
+        return change_ipv6_modes();
+      case 17:
+        return change_mtu();
+      case 18:
+        return toggle_distributed_port();
       default:
         return plug();
     }
@@ -100,6 +109,7 @@ class Chaos {
     for (const auto& [port, local] : plugged_) fresh.plug(local);
     fresh.compile();
     EXPECT_EQ(fresh.wanted_tunnels(), compiler_.wanted_tunnels());
+    EXPECT_EQ(fresh.difference({}).set_meters, compiler_.difference({}).set_meters);
     return text(fresh);
   }
 
@@ -120,7 +130,10 @@ class Chaos {
     return choices[below(static_cast<std::uint32_t>(choices.size()))];
   }
   std::string some_host() { return one_of<std::string>({"worker1", "worker1", "worker2", "worker3", ""}); }
-  std::string some_ip() { return "10.0.0." + std::to_string(2 + below(20)); }
+  std::string some_ip() {
+    const auto host = std::to_string(2 + below(20));
+    return below(3) ? "10.0.0." + host : "2001:db8::" + host;
+  }
 
   /// Any row of a type; rows are in no order, so the choice goes by id to be repeatable.
   template <typename T>
@@ -154,7 +167,7 @@ class Chaos {
     const auto port = any<model::Port>();
     if (!port) return;
     world_.edit<model::Port>(*port, [&](model::Port& row) {
-      switch (below(5)) {
+      switch (below(6)) {
         case 0:
           row.host = some_host();
           break;
@@ -166,6 +179,9 @@ class Chaos {
           break;
         case 3:
           row.allowed_address_pairs = {{.mac = {}, .ip = *IpPrefix::parse(some_ip())}};
+          break;
+        case 4:
+          row.extra_dhcp_opts = {{"dhcp_disabled", below(2) ? "true" : "false", IpVersion::kV6}};
           break;
         default:
           row.name = "renamed";
@@ -227,6 +243,26 @@ class Chaos {
     if (tunnels_.erase(key)) return compiler_.remove_tunnel(key.first, key.second);
     tunnels_[key] = 1000 + below(100);
     compiler_.add_tunnel({key.first, key.second, tunnels_[key]});
+  }
+
+  void change_ipv6_modes() {
+    world_.edit<model::Subnet>(one_of(subnets_), [&](model::Subnet& row) {
+      row.ipv6_ra_mode = below(2) ? std::optional(model::Ipv6Mode::kSlaac) : std::nullopt;
+      row.ipv6_address_mode = below(2) ? std::optional(model::Ipv6Mode::kDhcpv6Stateful) : std::nullopt;
+    });
+  }
+
+  void change_mtu() {
+    const Uuid id = one_of(networks_);
+    if (!world_.intent().find<model::Network>(id)) return;
+    world_.edit<model::Network>(id,
+                                [&](model::Network& row) { row.mtu = 1400 + static_cast<int>(below(3)); });
+  }
+
+  void toggle_distributed_port() {
+    const Uuid subnet = one_of(subnets_);
+    if (const auto port = world_.intent().distributed_port_of(subnet)) return world_.erase_port(port->id);
+    world_.distributed_port(subnet, some_ip());
   }
 
   void toggle_dhcp() {
