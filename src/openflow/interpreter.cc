@@ -87,7 +87,7 @@ bool Outcome::reached(std::uint32_t port) const {
   return std::any_of(sent.begin(), sent.end(), [&](const Sent& s) { return s.port == port; });
 }
 
-Interpreter::Interpreter(const std::vector<Flow>& flows) : flows_(flows) {
+Interpreter::Interpreter(std::vector<Flow> flows) : flows_(std::move(flows)) {
   for (const Flow& flow : flows_) {
     Level& level = tables_[flow.key.table][flow.key.priority];
     (is_conjunctive(flow) ? level.conjunctive : level.plain).push_back(&flow);

@@ -30,7 +30,7 @@ struct Outcome {
 
 class Interpreter {
  public:
-  explicit Interpreter(const std::vector<Flow>& flows);
+  explicit Interpreter(std::vector<Flow> flows);
 
   /// Sends a packet through table 0. Connections that the flows commit stay in `connections`; what they learn
   /// is in `learned` when the packet has gone, for later ones. A flow that was given wins over a learned one
