@@ -1,5 +1,6 @@
 #include "reference/cases.h"
 
+#include "model/subnet_services.h"
 #include "reference/random_world.h"
 
 namespace weft::reference {
@@ -8,7 +9,7 @@ namespace {
 using model::Direction;
 using model::Encapsulation;
 
-/// Five ports here, one on worker2, two of them with one shared address.
+/// Five ports here, one on worker2, two of them with one shared address. The blue network has both DHCPs.
 struct CaseWorld : NodeWorld {
   CaseWorld() {
     blue = world.network("blue", Encapsulation::kVxlan, 100);
@@ -29,14 +30,21 @@ struct CaseWorld : NodeWorld {
                      .remote_addresses = resolvers});
     world.rule(fast, {.direction = Direction::kEgress, .protocol = kUdp});
     const std::vector<model::AddressPair> shared = {{.mac = kSharedMac, .ip = *IpPrefix::parse("10.0.0.15")}};
-    alice = add("alice", {"10.0.0.1"}, {web}, shared);
+    alice = add("alice", {"10.0.0.1", "2001:db8::1"}, {web}, shared);
     bob = add("bob", {"10.0.0.2"}, {web}, shared);
     frank = add("frank", {"10.0.0.3"}, {fast}, {});
     grace = add("grace", {"10.0.0.4"}, {}, {});
     router = add("router", {"10.0.0.5"}, {}, {});
     world.edit<model::Port>(router, [](model::Port& p) { p.port_security_enabled = false; });
-    carol = world.port({.name = "carol", .network = blue, .addresses = {"10.0.0.9"}, .host = "worker2"});
+    carol = world.port(
+        {.name = "carol", .network = blue, .addresses = {"10.0.0.9", "2001:db8::9"}, .host = "worker2"});
     ports.push_back(carol);
+    const Uuid subnet4 = world.subnet(blue, "10.0.0.0/24"), subnet6 = world.subnet(blue, "2001:db8::/64");
+    world.edit<model::Subnet>(subnet6, [](model::Subnet& subnet) {
+      subnet.ipv6_ra_mode = subnet.ipv6_address_mode = model::Ipv6Mode::kDhcpv6Stateful;
+    });
+    dhcp4 = world.distributed_port(subnet4, "10.0.0.254");
+    dhcp6 = world.distributed_port(subnet6, "2001:db8::fe");
     tunnels = {{Encapsulation::kVxlan, "worker2", 101}, {Encapsulation::kGeneve, "worker2", 102}};
   }
 
@@ -53,11 +61,17 @@ struct CaseWorld : NodeWorld {
 
   Packet::Ip ip(const Uuid& from, const std::string& to, int protocol, int source_port = 0,
                 int port = 0) const {
-    return {.source = intent().fixed_ips(from).front().ip,
-            .destination = *IpAddress::parse(to),
+    const auto destination = *IpAddress::parse(to);
+    return {.source = address_of(from, destination.version()),
+            .destination = destination,
             .protocol = protocol,
             .source_port = source_port,
             .destination_port = port};
+  }
+  IpAddress address_of(const Uuid& port, IpVersion version) const {
+    for (const auto& address : intent().fixed_ips(port))
+      if (address.ip.version() == version) return address.ip;
+    return version == IpVersion::kV4 ? IpAddress() : IpAddress::v6({});
   }
   Packet packet(const Uuid& from, const Uuid& to, Packet::Ip ip) const {
     return {.eth_src = world.mac_of(from), .eth_dst = world.mac_of(to), .ip = ip};
@@ -75,7 +89,7 @@ struct CaseWorld : NodeWorld {
     return packet;
   }
 
-  Uuid blue, green, http, alice, bob, frank, grace, router, carol;
+  Uuid blue, green, http, alice, bob, frank, grace, router, carol, dhcp4, dhcp6;
 };
 
 const CaseWorld& sample() {
@@ -221,11 +235,116 @@ std::vector<NamedCase> places() {
   };
 }
 
+/// Asks who has an address.
+Event asks(const Uuid& port, const std::string& target, std::optional<IpAddress> source = std::nullopt) {
+  const auto& w = sample();
+  const auto wanted = *IpAddress::parse(target);
+  const auto mac = w.world.mac_of(port);
+  Packet packet{.eth_src = mac, .eth_dst = MacAddress::broadcast()};
+  if (wanted.is_v4()) {
+    packet.arp = Packet::Arp{1, mac, source.value_or(w.address_of(port, IpVersion::kV4)), wanted};
+  } else {
+    packet.eth_dst = MacAddress::from_u64(0x3333ff000000 + wanted.bytes().back());
+    packet.ip = w.ip(port, "ff02::1:ff00:0", kIcmpv6);
+    packet.ip->icmp_type = 135;
+    if (source) packet.ip->source = *source;
+    packet.neighbour.target = wanted;
+    if (!packet.ip->source.is_unspecified()) packet.neighbour.link_layer = mac;
+  }
+  return FromPort{port, packet};
+}
+
+Event from_afar(Event event) {
+  std::get<FromPort>(event).packet.ip->hop_limit = 254;
+  return event;
+}
+
+std::vector<NamedCase> answers() {
+  const auto& w = sample();
+  const auto nobody = IpAddress::v6({});
+  return {
+      a_case("Nodes answer ARP for ports of other nodes", {asks(w.alice, "10.0.0.9")},
+             "answered with fa:16:3e:00:00:06 > fa:16:3e:00:00:01 arp op=2 sha=fa:16:3e:00:00:06 "
+             "spa=10.0.0.9 tha=fa:16:3e:00:00:01 tpa=10.0.0.1"),
+      a_case("Nodes answer solicitations for ports of other nodes", {asks(w.alice, "2001:db8::9")},
+             "answered with fa:16:3e:00:00:06 > fa:16:3e:00:00:01 ip 2001:db8::9 > 2001:db8::1 proto=58 "
+             "type=136 code=0 target=2001:db8::9 option=fa:16:3e:00:00:06 solicited override"),
+      a_case("Ports with IPv6 have a link-local address", {asks(w.alice, "fe80::f816:3eff:fe00:6")},
+             "answered with fa:16:3e:00:00:06 > fa:16:3e:00:00:01 ip fe80::f816:3eff:fe00:6 > 2001:db8::1 "
+             "proto=58 type=136 code=0 target=fe80::f816:3eff:fe00:6 option=fa:16:3e:00:00:06 solicited "
+             "override"),
+      a_case("Ports without IPv6 have none that is known", {asks(w.alice, "fe80::f816:3eff:fe00:2")},
+             "to bob, frank, grace, router; to node worker2"),
+      a_case("Duplicates are told to all", {asks(w.router, "2001:db8::9", nobody)},
+             "answered with fa:16:3e:00:00:06 > 33:33:00:00:00:01 ip 2001:db8::9 > ff02::1 proto=58 type=136 "
+             "code=0 target=2001:db8::9 option=fa:16:3e:00:00:06 override"),
+      a_case("Nobody is told that its own address is another's", {asks(w.alice, "2001:db8::1", nobody)},
+             "to bob, frank, grace, router; to node worker2"),
+      a_case("Discovery from afar is spoofed", {from_afar(asks(w.alice, "2001:db8::9"))},
+             "dropped: spoofed ND of alice"),
+      a_case("Nor is it answered to a port without port security", {from_afar(asks(w.router, "2001:db8::9"))},
+             "to alice, bob, frank, grace; to node worker2"),
+      a_case("Nodes answer ARP for the DHCP server", {asks(w.alice, "10.0.0.254")},
+             "answered with fa:16:3e:00:00:07 > fa:16:3e:00:00:01 arp op=2 sha=fa:16:3e:00:00:07 "
+             "spa=10.0.0.254 tha=fa:16:3e:00:00:01 tpa=10.0.0.1"),
+      a_case(
+          "The DHCP server answers pings, which need no rule",
+          {FromPort{w.grace, w.packet(w.grace, w.dhcp4, icmp(w.grace, "10.0.0.254", 8))}},
+          "answered with fa:16:3e:00:00:07 > fa:16:3e:00:00:04 ip 10.0.0.254 > 10.0.0.4 proto=1 hop limit 64 "
+          "type=0 code=0"),
+      a_case("It takes nothing else",
+             {FromPort{w.router, w.packet(w.router, w.dhcp4, w.ip(w.router, "10.0.0.254", kTcp, 7, 80))}},
+             "dropped: unknown destination"),
+  };
+}
+
+std::vector<NamedCase> requests() {
+  const auto& w = sample();
+  const Packet::Ip dhcp4 = w.ip(w.alice, "255.255.255.255", kUdp, 68, 67);
+  const Packet::Ip dhcp6 = w.ip(w.alice, "ff02::1:2", kUdp, 546, 547);
+  Packet::Ip solicitation = w.ip(w.alice, "ff02::2", kIcmpv6);
+  solicitation.icmp_type = 133;
+  auto to_all = [&](const Packet::Ip& ip) {
+    Packet packet = w.packet(w.alice, w.alice, ip);
+    packet.eth_dst = MacAddress::broadcast();
+    return FromPort{w.alice, packet};
+  };
+  auto of_size = [&](int length) {
+    Packet packet = w.packet(w.alice, w.carol, w.ip(w.alice, "10.0.0.9", kTcp, 1024, 80));
+    packet.length = length;
+    return FromPort{w.alice, packet};
+  };
+  const Change disabled{
+      "alice does without DHCP", [](NodeWorld& world) {
+        world.world.edit<model::Port>(sample().alice, [](model::Port& p) {
+          p.extra_dhcp_opts = {{.name = "dhcp_disabled", .value = "true", .version = IpVersion::kV4}};
+        });
+      }};
+  const Change slaac{
+      "the subnet has SLAAC", [](NodeWorld& world) {
+        const auto subnet = *model::served_subnet(*world.intent().find<model::Port>(sample().dhcp6));
+        world.world.edit<model::Subnet>(
+            subnet, [](model::Subnet& s) { s.ipv6_ra_mode = s.ipv6_address_mode = model::Ipv6Mode::kSlaac; });
+      }};
+  constexpr std::string_view kToAll =
+      "to router; to node worker2; dropped: no rule of bob, no rule of frank, no rule of grace";
+  return {
+      a_case("DHCP goes to the agent", {to_all(dhcp4)}, "to the agent (DHCP)"),
+      a_case("Not from a port that does without", {disabled, to_all(dhcp4)}, kToAll),
+      a_case("Versions are apart", {disabled, to_all(dhcp6)}, "to the agent (DHCPv6)"),
+      a_case("SLAAC needs no DHCPv6", {slaac, to_all(dhcp6)}, kToAll),
+      a_case("But advertisements", {slaac, to_all(solicitation)}, "to the agent (router solicitation)"),
+      a_case("As large as the MTU is not too big", {of_size(1450)}, "to node worker2"),
+      a_case("One byte more is", {of_size(1451)}, "to the agent (too big); dropped: too big of alice"),
+  };
+}
+
 }  // namespace
 
 std::vector<NamedCase> named_cases() {
   auto cases = connections();
-  for (auto& more : places()) cases.push_back(std::move(more));
+  for (auto part : {places, answers, requests})
+    for (auto& more : part()) cases.push_back(std::move(more));
   return cases;
 }
 

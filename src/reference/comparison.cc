@@ -83,6 +83,10 @@ class Comparison {
     ++tally.packets;
     if (!verdict.delivered.empty() || !verdict.sent_to.empty()) ++tally.passed;
     for (const auto& drop : verdict.drops) ++tally.drops[drop.reason];
+    for (const auto request : verdict.to_agent) ++tally.requests[request];
+    if (!verdict.answer) return;
+    const bool neighbour = verdict.answer->ip && is_advertisement(*verdict.answer->ip);
+    ++(verdict.answer->arp ? tally.arp_answers : neighbour ? tally.neighbour_answers : tally.echo_answers);
   }
 
   std::unique_ptr<NodeWorld> world_;

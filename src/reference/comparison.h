@@ -19,6 +19,8 @@ Case random_case(std::uint32_t seed, int count);
 struct Tally {
   std::uint64_t packets = 0, passed = 0, changes = 0;
   std::map<Drop, std::uint64_t> drops;
+  std::map<Request, std::uint64_t> requests;
+  std::uint64_t arp_answers = 0, neighbour_answers = 0, echo_answers = 0;
 };
 
 /// Tells in words the first difference that a case shows, with the smallest list of events that still shows

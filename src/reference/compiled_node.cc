@@ -85,6 +85,7 @@ void CompiledNode::update() {
   compiler_.intent_changed(world_.world.take_changes());
   last_change_ = compiler_.compile();
   for (auto cookie : last_change_.forget) memory_.learned.forget(cookie);
+  if (interpreter_ && last_change_.empty()) return;
   interpreter_ = std::make_unique<openflow::Interpreter>(mutation_ ? mutation_(compiler_.desired())
                                                                    : compiler_.desired());
 }

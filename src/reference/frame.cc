@@ -214,7 +214,8 @@ class FrameMaker {
   }
 
   void write_neighbour(Writer& w, std::uint8_t option) const {
-    w.u32((packet_.neighbour.solicited ? 1U << 30 : 0) | (packet_.neighbour.override ? 1U << 29 : 0));
+    w.u32((packet_.neighbour.router ? 1U << 31 : 0) | (packet_.neighbour.solicited ? 1U << 30 : 0) |
+          (packet_.neighbour.override ? 1U << 29 : 0));
     w.bits(packet_.neighbour.target, 16);
     if (packet_.neighbour.link_layer) {
       w.u8(option);

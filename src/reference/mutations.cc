@@ -4,6 +4,7 @@
 
 #include "fabric/cookie.h"
 #include "fabric/families.h"
+#include "fabric/packet_in.h"
 #include "fabric/registers.h"
 
 namespace weft::reference {
@@ -133,6 +134,59 @@ Mutation blaming(const Family& family, fabric::Drop reason) {
   });
 }
 
+/// What goes up for one reason does so for another, or through another port's meter.
+Mutation punting(const Family& family, void (*edit)(openflow::Controller&)) {
+  return changed(family, [edit](Flow& flow) {
+    for (auto& action : flow.actions)
+      if (auto* up = std::get_if<openflow::Controller>(&action)) edit(*up);
+  });
+}
+
+/// Requests go up from every port, whatever it and its network say.
+Mutation punting_for_all(const Family& family, Field port) {
+  return [family, port](Flows flows) {
+    Flows copies;
+    for (const Flow& flow : flows)
+      if (is_of(flow, family))
+        for (std::uint64_t number = 10; number <= 20; ++number) {  // NodeWorld::plug
+          copies.push_back(flow);
+          copies.back().key.match.set(port, number);
+          for (auto& action : copies.back().actions)
+            if (auto* up = std::get_if<openflow::Controller>(&action))
+              up->meter_id = fabric::request_meter(static_cast<std::uint32_t>(number));
+        }
+    std::erase_if(flows, [&](const Flow& flow) { return is_of(flow, family); });
+    flows.insert(flows.end(), copies.begin(), copies.end());
+    return flows;
+  };
+}
+
+Mutation larger_by(int bytes) {
+  return changed(fabric::family::kNetworkMtu, [bytes](Flow& flow) {
+    for (auto& action : flow.actions)
+      if (auto* check = std::get_if<openflow::CheckPktLarger>(&action))
+        check->size = static_cast<std::uint16_t>(check->size + bytes);
+  });
+}
+
+/// One field of an answer is not written, or is written otherwise.
+Mutation not_setting(const Family& family, Field field) {
+  return changed(family, [field](Flow& flow) {
+    std::erase_if(flow.actions, [field](const auto& action) {
+      const auto* set = std::get_if<openflow::SetField>(&action);
+      const auto* move = std::get_if<openflow::Move>(&action);
+      return (set && set->field == field) || (move && move->destination.field == field);
+    });
+  });
+}
+Mutation setting(const Family& family, Field field, std::uint64_t value) {
+  return changed(family, [field, value](Flow& flow) {
+    for (auto& action : flow.actions)
+      if (auto* set = std::get_if<openflow::SetField>(&action); set && set->field == field)
+        set->value = Bits(value);
+  });
+}
+
 /// Packets of connections that are established go on, allowed or not.
 Mutation trusting_established(const Family& denied, fabric::Table next) {
   return [=](Flows flows) {
@@ -223,6 +277,45 @@ std::vector<NamedMutation> mutations() {
       {"pairs are never placed", without_action<Learn>(f::kOwnArp)},
       {"places behind tunnels never learned", without_action<Learn>(f::kAnnouncement)},
       {"from tunnel to tunnel by place", ignoring(f::kPlacedThere, Field::kReg0)},
+      {"too small by an Ethernet header", larger_by(-14)},
+      {"too large by an Ethernet header", larger_by(14)},
+      {"too large by one byte", larger_by(1)},
+      {"sizes of another network", ignoring(f::kNetworkMtu, Field::kReg0)},
+      {"no size at all", without(f::kNetworkMtu)},
+      {"too big: nobody is told", without_action<openflow::Controller>(f::kTooBig)},
+      {"too big: let through", dropping(f::kTooBig)},
+      {"DHCP for ports that do without", punting_for_all(f::kDhcpRequest, Field::kInPort)},
+      {"DHCPv6 for networks without", punting_for_all(f::kDhcp6Request, Field::kInPort)},
+      {"advertisements for networks without", punting_for_all(f::kRouterSolicitation, Field::kInPort)},
+      {"DHCPv6 not served", without(f::kDhcp6Request)},
+      {"requests of all ports through one meter",
+       punting(f::kDhcpRequest, [](openflow::Controller& up) { up.meter_id = fabric::request_meter(10); })},
+      {"requests without a meter",
+       punting(f::kRouterSolicitation, [](openflow::Controller& up) { up.meter_id = 0; })},
+      {"DHCPv6 taken for DHCP",
+       punting(f::kDhcp6Request, [](openflow::Controller& up) { up.userdata = {1}; })},
+      {"router solicitations from afar", ignoring(f::kOwnRouterSolicitation, Field::kIpTtl)},
+      {"ND from afar let through", ignoring(f::kOwnSolicitation, Field::kIpTtl)},
+      {"ND from afar answered", ignoring(f::kNeighbourReply, Field::kIpTtl)},
+      {"ND in fragments answered", ignoring(f::kNeighbourReply, Field::kIpFrag)},
+      {"ND answered across networks", ignoring(f::kNeighbourReply, Field::kReg0)},
+      {"ND never answered", without(f::kNeighbourReply)},
+      {"duplicate address detection answered to nobody", without(f::kDetectionAnswer)},
+      {"detection answered as if solicited", setting(f::kDetectionAnswer, Field::kNdReserved, 3ULL << 29)},
+      {"solicitations answered as if by a router",
+       setting(f::kSolicitationAnswer, Field::kNdReserved, 7ULL << 29)},
+      {"answered without the MAC", not_setting(f::kAdvertisement, Field::kNdTll)},
+      {"answered from another address", not_setting(f::kSolicitationAnswer, Field::kIpv6Src)},
+      {"answered with the source's option", not_setting(f::kSolicitationAnswer, Field::kNdOptionsType)},
+      {"ARP answered to nobody", not_setting(f::kArpReply, Field::kArpTpa)},
+      {"ARP answered with another MAC", not_setting(f::kArpReply, Field::kArpSha)},
+      {"ping answered in another network", ignoring(f::kEchoReply, Field::kReg0)},
+      {"ping answered for every MAC", ignoring(f::kEchoReply, Field::kEthDst)},
+      {"fragments of pings answered", ignoring(f::kEchoReply, Field::kIpFrag)},
+      {"ping answered by a question", not_setting(f::kEchoReply, Field::kIcmpType)},
+      {"ping answered with the question's hop limit", not_setting(f::kEchoReply, Field::kIpTtl)},
+      {"distributed ports flooded to", without(f::kDistributedMac)},
+      {"redirects let through", without_matches(Table::kPortSecurity, Field::kIcmpv6Type, 137)},
       {"reason: another spoof", blaming(f::kSpoofedIp, Drop::kSpoofedMac)},
       {"reason: the other side's rules", blaming(f::kIngressDenied, Drop::kNoRuleOut)},
       {"reason: none", blaming(f::kEgressInvalid, Drop::kNone)},

@@ -34,9 +34,10 @@ std::string to_text(const Packet& p) {
   if (!p.ip) return text;
   text += to_text(*p.ip);
   if (is_solicitation(*p.ip) || is_advertisement(*p.ip))
-    text += fmt::format(" target={} option={}{}{}", p.neighbour.target.to_string(),
+    text += fmt::format(" target={} option={}{}{}{}", p.neighbour.target.to_string(),
                         p.neighbour.link_layer ? p.neighbour.link_layer->to_string() : "none",
-                        p.neighbour.solicited ? " solicited" : "", p.neighbour.override ? " override" : "");
+                        p.neighbour.router ? " router" : "", p.neighbour.solicited ? " solicited" : "",
+                        p.neighbour.override ? " override" : "");
   if (p.quoted) text += fmt::format(" about [{}]", to_text(*p.quoted));
   return text;
 }

@@ -43,7 +43,7 @@ struct Packet {
     std::optional<MacAddress>
         link_layer;     ///< option: source's of a solicitation, target's of an advertisement
     bool nonce = true;  ///< another option follows (RFC 7527)
-    bool solicited = false, override = false;  ///< flags of an advertisement; none here is a router's
+    bool router = false, solicited = false, override = false;  ///< flags of an advertisement
     bool operator==(const Neighbour&) const = default;
   };
   std::optional<Arp> arp;

@@ -10,7 +10,8 @@ Bits number(int n) {
   return Bits(static_cast<std::uint64_t>(n));
 }
 
-constexpr std::uint64_t kSolicited = 1ULL << 30, kOverride = 1ULL << 29;  // RFC 4861, 4.4
+constexpr std::uint64_t kRouter = 1ULL << 31, kSolicited = 1ULL << 30,
+                        kOverride = 1ULL << 29;  // RFC 4861, 4.4
 constexpr std::uint64_t kSourceOption = 1, kTargetOption = 2;
 
 void add_neighbour(openflow::Packet& fields, const Packet& packet) {
@@ -18,7 +19,8 @@ void add_neighbour(openflow::Packet& fields, const Packet& packet) {
   if ((!solicitation && !is_advertisement(*packet.ip)) || packet.ip->icmp_code != 0) return;
   const auto& neighbour = packet.neighbour;
   fields[Field::kNdTarget] = neighbour.target;
-  fields[Field::kNdReserved] = (neighbour.solicited ? kSolicited : 0) | (neighbour.override ? kOverride : 0);
+  fields[Field::kNdReserved] = (neighbour.router ? kRouter : 0) | (neighbour.solicited ? kSolicited : 0) |
+                               (neighbour.override ? kOverride : 0);
   fields[Field::kNdSll] = fields[Field::kNdTll] = 0;
   fields[Field::kNdOptionsType] = 0;
   if (!neighbour.link_layer) return;
@@ -116,6 +118,7 @@ Packet::Neighbour neighbour_of(const Fields& fields, const Packet::Neighbour& as
   Packet::Neighbour neighbour{.target = fields.v6(Field::kNdTarget),
                               .link_layer = {},
                               .nonce = asked.nonce && asked.link_layer,
+                              .router = (flags & kRouter) != 0,
                               .solicited = (flags & kSolicited) != 0,
                               .override = (flags & kOverride) != 0};
   const bool any = asked.link_layer || asked.nonce;

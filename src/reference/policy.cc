@@ -95,7 +95,7 @@ class Journey {
     }
     const auto owner = intent_.port_by_mac(network_, packet_.eth_dst);
     if (owner && is_distributed(intent_, *owner))
-      dropped(Drop::kUnknownDestination);
+      dropped(owner->admin_state_up ? Drop::kUnknownDestination : Drop::kPortDown);
     else if (owner && !owner->host.empty())
       to_owner(*owner);
     else

@@ -30,7 +30,10 @@ void print(const Tally& tally) {
   std::printf("%lu packets, %lu passed, %lu changes", tally.packets, tally.passed, tally.changes);
   for (const auto& [reason, count] : tally.drops)
     std::printf(", %s %lu", std::string(to_string(reason)).c_str(), count);
-  std::printf("\n");
+  for (const auto& [request, count] : tally.requests)
+    std::printf(", for the agent: %s %lu", std::string(to_string(request)).c_str(), count);
+  std::printf(", answers: ARP %lu, ND %lu, ping %lu\n", tally.arp_answers, tally.neighbour_answers,
+              tally.echo_answers);
   std::fflush(stdout);
 }
 
@@ -58,6 +61,10 @@ TEST(CompiledFlows, DoWhatTheReferenceModelSays) {
   if (pairs() < kEnough) return;
   for (int reason = 0; reason <= static_cast<int>(kLastDrop); ++reason)
     EXPECT_GT(tally.drops[static_cast<Drop>(reason)], 0u) << to_string(static_cast<Drop>(reason));
+  for (auto request : {Request::kDhcp, Request::kDhcp6, Request::kRouterSolicitation, Request::kTooBig})
+    EXPECT_GT(tally.requests[request], 0u) << to_string(request);
+  for (auto answers : {tally.arp_answers, tally.neighbour_answers, tally.echo_answers})
+    EXPECT_GT(answers, 0u);
 }
 
 bool is_caught(const Mutation& mutation) {

@@ -70,7 +70,8 @@ class Owners {
 
  private:
   bool is_known(const model::Port& port) const {
-    return takes_part(intent_, place_, port) || is_elsewhere(place_, port) || is_distributed(intent_, port);
+    return takes_part(intent_, place_, port) || is_elsewhere(place_, port) ||
+           (port.admin_state_up && is_distributed(intent_, port));
   }
 
   /// A port with an IPv6 address has the link-local address of its MAC, too.
