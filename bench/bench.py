@@ -3,7 +3,7 @@
 
   bench/bench.py [--json FILE] [--only api,wire,...] [--quick] [--keep]
 
-Parts: api, wire, cni, agent, memory; of policy: fabric (the compiler alone), install, members, cut, passes, traffic.
+Parts: api, wire, cni, agent, leases, memory; of policy: fabric (the compiler alone), install, members, cut, passes, traffic.
 "--only policy" is all of those. The lab is named weft-bench (LAB_NAME overrides) and is taken down at the end unless
 --keep is given. Every load is bounded in count and time. Absolute times depend on the machine: compare ratios and shapes.
 """
@@ -14,13 +14,14 @@ import signal
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from weftbench import agent, api, cni, cut, fabric, install, members, memory, passes, traffic, wire  # noqa: E402
+from weftbench import agent, api, cni, cut, fabric, install, leases, members, memory, passes, traffic, wire  # noqa: E402
 from weftbench.lab import Lab  # noqa: E402
 from weftbench.report import Report  # noqa: E402
 
 POLICY = {"fabric": fabric.run, "install": install.run, "members": members.run, "cut": cut.run, "passes": passes.run,
           "traffic": traffic.run}
-PARTS = {"api": api.run, "wire": wire.run, "cni": cni.run, "agent": agent.run, **POLICY, "memory": memory.run}
+PARTS = {"api": api.run, "wire": wire.run, "cni": cni.run, "agent": agent.run, "leases": leases.run,
+         **POLICY, "memory": memory.run}
 WITHOUT_LAB = {"fabric"}
 
 

@@ -62,7 +62,9 @@ class World:
         return [rule["id"] for rule in made["security_group_rules"]]
 
     def ports(self):
-        return self.client.call("GET", f"/v2.0/ports?network_id={self.network}&fields=id")["ports"]
+        """Those of people: the subnet's distributed port comes and goes with it."""
+        ports = self.client.call("GET", f"/v2.0/ports?network_id={self.network}&fields=id&fields=device_owner")["ports"]
+        return [port for port in ports if port["device_owner"] != "network:distributed"]
 
     def add_port(self, **attributes):
         return self.client.call("POST", "/v2.0/ports", {"port": {"network_id": self.network, **attributes}})["port"]
