@@ -175,6 +175,10 @@ TEST_F(DhcpLeaseTest, NamesAreThePortsElseTheNetworksElseTheSettings) {
   auto named = leases_of(port_.id, intent_, settings_).front();
   EXPECT_EQ(named.host_name, "web");
   EXPECT_EQ(named.domain_name, "port.example");
+  port_.dns_name = "web.cloud.example.";
+  intent_.put(port_);
+  auto full = leases_of(port_.id, intent_, settings_).front();
+  EXPECT_EQ(full.host_name + " in " + full.domain_name, "web in cloud.example");
 }
 
 TEST_F(DhcpLeaseTest, SettingsGiveTimeAndTimeServers) {

@@ -10,6 +10,11 @@ std::string without_final_dot(std::string name) {
   return name;
 }
 
+/// A name that a final dot makes complete: its first label is the host's, the rest its domain.
+bool is_full(const std::string& name) {
+  return name.ends_with('.');
+}
+
 }  // namespace
 
 std::string domain_of(const model::Network& network, const DhcpSettings& settings) {
@@ -17,10 +22,12 @@ std::string domain_of(const model::Network& network, const DhcpSettings& setting
 }
 
 std::string domain_of(const model::Port& port, const model::Network& network, const DhcpSettings& settings) {
+  if (is_full(port.dns_name)) return without_final_dot(port.dns_name.substr(port.dns_name.find('.') + 1));
   return port.dns_domain.empty() ? domain_of(network, settings) : without_final_dot(port.dns_domain);
 }
 
 std::string host_name_of(const model::Port& port, const IpAddress& address) {
+  if (is_full(port.dns_name)) return port.dns_name.substr(0, port.dns_name.find('.'));
   if (!port.dns_name.empty()) return port.dns_name;
   std::string name = "host-" + address.to_string();
   std::ranges::replace_if(
