@@ -107,7 +107,8 @@ class Options {
   void add_times() {
     reply_.set_number(option::kLeaseTime, lease_.lease_seconds, 4);
     if (lease_.lease_seconds == kInfiniteLease) return;
-    auto rebinding = time_of(option::kRebindingTime, lease_.lease_seconds / 8 * 7);
+    const std::uint64_t seconds = lease_.lease_seconds;
+    auto rebinding = time_of(option::kRebindingTime, static_cast<std::uint32_t>(seconds * 7 / 8));
     auto renewal = std::min(time_of(option::kRenewalTime, lease_.lease_seconds / 2), rebinding);
     if (contains(requested_, option::kRenewalTime)) reply_.set_number(option::kRenewalTime, renewal, 4);
     if (contains(requested_, option::kRebindingTime)) reply_.set_number(option::kRebindingTime, rebinding, 4);
@@ -123,10 +124,12 @@ class Options {
     reply_.options[code] = std::move(value);
   }
 
-  /// The header's field from an extra option, if it fits with a zero behind it.
+  /// The header's field from an extra option; an option after all if it does not fit with a zero behind it.
   void fill(std::string& field, std::uint8_t code, std::size_t size) {
     const auto* extra = lease_.extra_options.find(code, tags_);
-    if (extra && extra->value.size() < size) field.assign(extra->value.begin(), extra->value.end());
+    if (!extra) return;
+    if (extra->value.size() >= size) return add(code);
+    field.assign(extra->value.begin(), extra->value.end());
   }
 
   /// The port's own time, if it is within the lease.

@@ -92,6 +92,14 @@ TEST(DhcpOptions, LeaseWithoutEndIsNotRenewed) {
   EXPECT_FALSE(message.find(59));
 }
 
+TEST(DhcpOptions, TimesOfShortLeasesAreInTheirOrder) {
+  DhcpLease lease = example_lease();
+  lease.lease_seconds = 6;
+  auto message = offer({58, 59}, lease);
+  EXPECT_EQ(*message.find(58), (Bytes{0, 0, 0, 3}));
+  EXPECT_EQ(*message.find(59), (Bytes{0, 0, 0, 5}));
+}
+
 TEST(DhcpOptions, StandInTheClientsOrder) {
   auto payload = ask(request(DhcpType::kDiscover, Bytes{28, 6, 1, 28})).payload;
   std::vector<int> order;
@@ -130,6 +138,13 @@ TEST(ExtraDhcpOptions, BootFileAndServerAreInTheHeaderUnlessAskedForAsOptions) {
   EXPECT_EQ(*asked.find(67), bytes(std::string_view("undionly.kpxe\0", 14)));
   EXPECT_EQ(*asked.find(66), bytes(std::string_view("192.0.2.9\0", 10)));
   EXPECT_EQ(asked.next_server, ip("192.0.2.9"));
+}
+
+TEST(ExtraDhcpOptions, BootFileThatIsTooLongForTheHeaderIsAnOption) {
+  auto message = offer({1}, with_extra({{"67", "http://192.0.2.9/" + std::string(128, 'a')}}));
+  EXPECT_EQ(message.boot_file, "");
+  ASSERT_TRUE(message.find(67));
+  EXPECT_EQ(message.find(67)->size(), 17U + 128 + 1);
 }
 
 TEST(ExtraDhcpOptions, IpxeGetsItsScriptAndOthersGetIpxe) {

@@ -137,9 +137,10 @@ TEST(Config, ANodeHasOneTunnelAddressOfEachVersion) {
 TEST(Config, SaysWhatDhcpTellsWhereTheIntentDoesNot) {
   Config config;
   EXPECT_EQ(config.dhcp.dns_domain, "openstacklocal");
-  ASSERT_TRUE(read_toml("dhcp-lease-seconds = 4294967295\ndns-domain = 'example.org'\n"
-                        "dns-servers = ['192.0.2.53', '2001:db8::53']\nntp-servers = '192.0.2.123'",
-                        config));
+  ASSERT_TRUE(
+      read_toml("dhcp-lease-seconds = 4294967295\ndns-domain = 'example.org'\n"
+                "dns-servers = ['192.0.2.53', '2001:db8::53']\nntp-servers = '192.0.2.123'",
+                config));
   EXPECT_EQ(config.dhcp.lease_seconds, kInfiniteLease);
   EXPECT_EQ(config.dhcp.dns_domain, "example.org");
   EXPECT_EQ(config.dhcp.dns_servers, (std::vector{address("192.0.2.53"), address("2001:db8::53")}));
