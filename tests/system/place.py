@@ -18,7 +18,7 @@ class Place:
     def __init__(self, namespace, device, port):
         self.namespace, self.device = namespace, device
         self.port, self.id, self.mac = port, port["id"], port["mac_address"]
-        self.ip = port["fixed_ips"][0]["ip_address"]
+        self.ip = next((ip["ip_address"] for ip in port["fixed_ips"] if ":" not in ip["ip_address"]), None)
         self.ip6 = link_local(self.mac)
 
     def run(self, *command, check=True):
