@@ -6,6 +6,7 @@ import time
 import urllib.parse
 
 
+DISTRIBUTED = "network:distributed"  # ports that come and go with their subnets
 IDLE = 20.0  # seconds after which the server may have closed the connection
 
 
@@ -62,9 +63,9 @@ class World:
         return [rule["id"] for rule in made["security_group_rules"]]
 
     def ports(self):
-        """Those of people: the subnet's distributed port comes and goes with it."""
-        ports = self.client.call("GET", f"/v2.0/ports?network_id={self.network}&fields=id&fields=device_owner")["ports"]
-        return [port for port in ports if port["device_owner"] != "network:distributed"]
+        """Ids and statuses of all but the subnet's distributed port."""
+        path = f"/v2.0/ports?network_id={self.network}&fields=id&fields=status&fields=device_owner"
+        return [port for port in self.client.call("GET", path)["ports"] if port["device_owner"] != DISTRIBUTED]
 
     def add_port(self, **attributes):
         return self.client.call("POST", "/v2.0/ports", {"port": {"network_id": self.network, **attributes}})["port"]

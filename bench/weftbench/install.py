@@ -15,9 +15,8 @@ def _rules(group_number):
 
 def _await_all(world, status, count):
     """When the API first says that `count` ports of the world have this status."""
-    path = f"/v2.0/ports?network_id={world.network}&fields=status"
     deadline = time.perf_counter() + TIMEOUT
-    while sum(p["status"] == status for p in world.client.call("GET", path)["ports"]) < count:
+    while sum(p["status"] == status for p in world.ports()) < count:
         if time.perf_counter() > deadline:
             raise TimeoutError(f"not all of {count} ports are {status}")
         time.sleep(0.002)
