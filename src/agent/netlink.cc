@@ -22,6 +22,8 @@
 #include <cstring>
 #include <memory>
 
+#include "net/eui64.h"
+
 namespace weft::agent {
 namespace {
 
@@ -155,6 +157,40 @@ Result<void> set_up(nl_sock* socket, rtnl_link* link, LinkPtr change) {
   return {};
 }
 
+Result<void> write_sysctl(const std::string& path, char value) {
+  int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) return system_error("open " + path);
+  const bool written = ::write(fd, &value, 1) == 1;
+  auto result = written ? Result<void>() : system_error("write " + path);
+  ::close(fd);
+  return result;
+}
+
+bool has_ipv6(const VethSpec& spec) {
+  return std::ranges::any_of(spec.addresses, [](const auto& each) { return !each.address.is_v4(); });
+}
+
+/// The pod has what its port has, set here: router advertisements would add the same addresses once more.
+/// Some runtimes start pods with IPv6 turned off.
+Result<void> prepare_ipv6(const VethSpec& spec, const NetworkNamespace& ns) {
+  WEFT_TRY(auto visit, Visit::enter(ns));  // /proc/sys/net shows the calling thread's namespace
+  const std::string settings = "/proc/sys/net/ipv6/conf/" + spec.ifname;
+  auto deaf = write_sysctl(settings + "/accept_ra", '0');
+  if (!has_ipv6(spec)) return {};  // a kernel without IPv6 is fine then
+  WEFT_CHECK(deaf);
+  return write_sysctl(settings + "/disable_ipv6", '0');
+}
+
+/// No address but those that are set: the kernel's own link-local one would first have to be tested for being
+/// unique, which takes a second.
+Result<void> choose_no_addresses(nl_sock* socket, rtnl_link* link) {
+  LinkPtr change(rtnl_link_alloc());
+  rtnl_link_inet6_set_addr_gen_mode(change.get(), IN6_ADDR_GEN_MODE_NONE);
+  int error = rtnl_link_change(socket, link, change.get(), 0);
+  if (error < 0) return netlink_error(std::string("configure ") + rtnl_link_get_name(link), error);
+  return {};
+}
+
 /// The switch's end speaks for itself to nobody: without link-local addresses it sends no neighbour or MLD
 /// messages.
 Result<MacAddress> set_up_host_end(nl_sock* socket, const std::string& name) {
@@ -206,6 +242,7 @@ Result<void> disable_checksum_offload(int socket, const std::string& ifname) {
 }
 
 Result<void> configure_pod_end(const VethSpec& spec, const NetworkNamespace& ns) {
+  WEFT_CHECK(prepare_ipv6(spec, ns));
   WEFT_TRY(auto sockets, PodSockets::open(ns));
   auto* netlink = sockets.netlink.get();
   WEFT_TRY(auto link, find_link(netlink, spec.ifname));
@@ -213,7 +250,13 @@ Result<void> configure_pod_end(const VethSpec& spec, const NetworkNamespace& ns)
   if (!spec.checksum_offload) {
     WEFT_CHECK(disable_checksum_offload(sockets.datagram, spec.ifname));
   }
+  if (has_ipv6(spec)) {
+    WEFT_CHECK(choose_no_addresses(netlink, link.get()));
+  }
   WEFT_CHECK(set_up(netlink, link.get(), LinkPtr(rtnl_link_alloc())));
+  if (has_ipv6(spec)) {
+    WEFT_CHECK(add_address(netlink, index, {link_local(spec.mac), 64}));
+  }
   for (const auto& address : spec.addresses) {
     WEFT_CHECK(add_address(netlink, index, address));
   }

@@ -48,6 +48,8 @@ struct VethSpec {
   std::string ifname;
   MacAddress mac;
   int mtu = 0;
+  /// With IPv6 among them the pod's end also gets the link-local address of its MAC. All can be used at once;
+  /// the kernel adds none of its own from router advertisements.
   std::vector<InterfaceAddress> addresses;
   std::vector<InterfaceRoute> routes;
   /// false: the pod computes its own checksums. Frames that reach the switch through AF_PACKET need that.

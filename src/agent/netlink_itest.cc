@@ -16,6 +16,7 @@ namespace weft::agent {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// A network namespace of this test's own, kept by a file that it is mounted on.
 class PodNamespace {
@@ -86,6 +87,51 @@ TEST_F(VethTest, PutsTheConfiguredEndIntoThePod) {
   EXPECT_THAT(routes, HasSubstr("default via 20.20.1.1 dev eth0"));
   EXPECT_THAT(routes, HasSubstr("10.0.0.0/8 via 20.20.1.1 dev eth0"));
   EXPECT_THAT(pod_.run("ethtool -k eth0"), HasSubstr("tx-checksumming: off"));
+}
+
+class DualStackVethTest : public VethTest {
+ protected:
+  void SetUp() override {
+    VethTest::SetUp();
+    spec_.addresses.push_back({*IpAddress::parse("2001:db8::f816:3eff:fe01:203"), 64});
+    spec_.routes.push_back({*IpPrefix::parse("::/0"), *IpAddress::parse("2001:db8::1")});
+    spec_.routes.push_back({*IpPrefix::parse("2001:db8:5::/48"), *IpAddress::parse("2001:db8::9")});
+  }
+  std::string setting(const std::string& name) {
+    return pod_.run("cat /proc/sys/net/ipv6/conf/eth0/" + name);
+  }
+};
+
+TEST_F(DualStackVethTest, AddressesCanBeUsedAtOnce) {
+  auto made = make_veth(spec_);
+  ASSERT_TRUE(made) << made.error().message;
+  auto addresses = pod_.run("ip -6 address show eth0");
+  EXPECT_THAT(addresses, HasSubstr("inet6 2001:db8::f816:3eff:fe01:203/64 scope global nodad"));
+  EXPECT_THAT(addresses, HasSubstr("inet6 fe80::f816:3eff:fe01:203/64 scope link nodad"));
+  EXPECT_THAT(addresses, Not(HasSubstr("tentative")));
+  auto routes = pod_.run("ip -6 route");
+  EXPECT_THAT(routes, HasSubstr("default via 2001:db8::1 dev eth0"));
+  EXPECT_THAT(routes, HasSubstr("2001:db8:5::/48 via 2001:db8::9 dev eth0"));
+}
+
+TEST_F(DualStackVethTest, TheKernelAddsNothingFromRouterAdvertisements) {
+  ASSERT_TRUE(make_veth(spec_));
+  EXPECT_EQ(setting("accept_ra"), "0\n");
+  EXPECT_EQ(setting("addr_gen_mode"), "1\n") << "none";
+}
+
+TEST_F(DualStackVethTest, IpV6IsTurnedOnWhereTheRuntimeTurnedItOff) {
+  pod_.run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+  ASSERT_TRUE(make_veth(spec_));
+  EXPECT_EQ(setting("disable_ipv6"), "0\n");
+  EXPECT_THAT(pod_.run("ip -6 address show eth0"), HasSubstr("2001:db8::f816:3eff:fe01:203/64"));
+}
+
+TEST_F(VethTest, IpV6StaysOffWhereThePortHasNone) {
+  pod_.run("sysctl -qw net.ipv6.conf.default.disable_ipv6=1");
+  ASSERT_TRUE(make_veth(spec_));
+  EXPECT_THAT(pod_.run("ip -6 address show eth0"), Not(HasSubstr("inet6")));
+  EXPECT_EQ(pod_.run("cat /proc/sys/net/ipv6/conf/eth0/accept_ra"), "0\n");
 }
 
 TEST_F(VethTest, KeepsTheSwitchEndWideAndSilent) {

@@ -12,14 +12,22 @@ void append_new(std::vector<T>& list, const std::vector<T>& more) {
   }
 }
 
+/// The first route to a destination counts: a port may have several addresses of a subnet, and several
+/// subnets.
+void add_route(PodPlan& plan, const IpPrefix& destination, const IpAddress& gateway) {
+  auto& routes = plan.veth.routes;
+  auto same = [&](const InterfaceRoute& route) { return route.destination == destination; };
+  if (std::ranges::none_of(routes, same)) routes.push_back({destination, gateway});
+}
+
 void add_subnet(PodPlan& plan, const model::Subnet& subnet, const IpAddress& ip, bool default_route) {
   plan.veth.addresses.push_back({ip, subnet.cidr.length()});
   plan.ips.push_back({.address = ip, .prefix_length = subnet.cidr.length(), .gateway = subnet.gateway_ip});
   append_new(plan.nameservers, subnet.dns_nameservers);
-  for (const auto& route : subnet.host_routes) plan.veth.routes.push_back({route.destination, route.nexthop});
+  for (const auto& route : subnet.host_routes) add_route(plan, route.destination, route.nexthop);
   if (default_route && subnet.gateway_ip) {
     auto any = ip.is_v4() ? IpAddress() : IpAddress::v6({});
-    plan.veth.routes.push_back({IpPrefix(any, 0), subnet.gateway_ip});
+    add_route(plan, IpPrefix(any, 0), *subnet.gateway_ip);
   }
 }
 
@@ -42,7 +50,7 @@ Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, c
                .mac = port.mac,
                .mtu = network->mtu,
                .checksum_offload = !node.userspace_datapath};
-  plan.dns_domain = network->dns_domain;
+  plan.dns_domain = port.dns_domain.empty() ? network->dns_domain : port.dns_domain;
   for (const auto& address : intent.fixed_ips(port.id)) {
     auto subnet = intent.find<model::Subnet>(address.subnet);
     if (subnet) add_subnet(plan, *subnet, address.ip, config.default_route);

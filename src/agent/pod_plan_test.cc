@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 Uuid id(int n) {
   Uuid uuid;
@@ -51,6 +52,23 @@ class PodPlanTest : public testing::Test {
                                .subnet = id(2),
                                .port = port_.id,
                                .ip = *IpAddress::parse("20.20.1.7")});
+  }
+
+  /// Gives the port an address of a second, automatic subnet.
+  void add_ipv6() {
+    model::Subnet subnet;
+    subnet.id = id(3);
+    subnet.network = id(1);
+    subnet.cidr = *IpPrefix::parse("2001:db8::/64");
+    subnet.gateway_ip = IpAddress::parse("2001:db8::1");
+    subnet.ipv6_ra_mode = subnet.ipv6_address_mode = model::Ipv6Mode::kSlaac;
+    subnet.host_routes = {{*IpPrefix::parse("2001:db8:5::/48"), *IpAddress::parse("2001:db8::9")}};
+    intent_.put(subnet);
+    intent_.put(model::Address{.id = id(5),
+                               .network = id(1),
+                               .subnet = subnet.id,
+                               .port = port_.id,
+                               .ip = *IpAddress::parse("2001:db8::f816:3eff:fe01:203")});
   }
 
   Result<PodPlan> plan() {
@@ -105,6 +123,38 @@ TEST_F(PodPlanTest, RefusesADefaultRouteWithoutAGateway) {
   auto planned = plan();
   ASSERT_FALSE(planned);
   EXPECT_THAT(planned.error().message, HasSubstr("selfservice"));
+}
+
+TEST_F(PodPlanTest, ADualStackPodHasAddressesAndRoutesOfBothVersions) {
+  add_ipv6();
+  config_.default_route = true;
+  auto planned = plan();
+  ASSERT_TRUE(planned);
+  EXPECT_THAT(planned->veth.addresses,
+              UnorderedElementsAre(InterfaceAddress{*IpAddress::parse("20.20.1.7"), 24},
+                                   InterfaceAddress{*IpAddress::parse("2001:db8::f816:3eff:fe01:203"), 64}));
+  std::vector<std::string> destinations;
+  for (const auto& route : planned->veth.routes) destinations.push_back(route.destination.to_string());
+  EXPECT_THAT(destinations, UnorderedElementsAre("10.0.0.0/8", "0.0.0.0/0", "2001:db8:5::/48", "::/0"));
+  config_.default_route = false;
+  EXPECT_EQ(plan()->veth.routes.size(), 2U);
+}
+
+TEST_F(PodPlanTest, SeveralAddressesOfASubnetHaveItsRoutesOnce) {
+  intent_.put(model::Address{.id = id(6),
+                             .network = id(1),
+                             .subnet = id(2),
+                             .port = port_.id,
+                             .ip = *IpAddress::parse("20.20.1.8")});
+  config_.default_route = true;
+  auto planned = plan();
+  EXPECT_EQ(planned->veth.addresses.size(), 2U);
+  EXPECT_EQ(planned->veth.routes.size(), 2U) << "the host route and the default route";
+}
+
+TEST_F(PodPlanTest, ThePortsOwnDomainComesBeforeItsNetworks) {
+  port_.dns_domain = "shop.example.org.";
+  EXPECT_EQ(plan()->dns_domain, "shop.example.org.");
 }
 
 TEST_F(PodPlanTest, TellsTheRuntimeWhatWasConfigured) {
