@@ -134,7 +134,7 @@ class Host:
     def make_subnet(self, cidr, distributed_ip, distributed_mac, **columns):
         """A subnet with DHCP and the port that every node answers for."""
         subnet = self.insert("Subnet", network=["uuid", self.network], cidr=cidr, enable_dhcp=True, project_id="p",
-                             **columns)
+                             created_at=len(self.rows("Subnet")), **columns)
         port = self.insert("Port", network=["uuid", self.network], mac=distributed_mac, admin_state_up=True,
                            device_owner="network:distributed", device_id=f"weft-dhcp-{subnet}", project_id="p",
                            port_security_enabled=False, vnic_type="normal", binding_profile="{}")

@@ -42,18 +42,35 @@ std::vector<T> gone(const std::vector<T>& before, const std::vector<T>& now) {
   return list;
 }
 
-/// `now`, and what `before` said and `now` does not, not to be used any more.
-net::RouterAdvertisement with_withdrawn(net::RouterAdvertisement now,
-                                        const net::RouterAdvertisement& before) {
+/// Those of `before` that `now` has not, with lifetimes of 0.
+std::vector<net::AdvertisedPrefix> withdrawn_prefixes(const net::RouterAdvertisement& before,
+                                                      const net::RouterAdvertisement& now) {
+  std::vector<net::AdvertisedPrefix> list;
   for (auto prefix : before.prefixes) {
     const auto same = [&](const net::AdvertisedPrefix& each) { return each.prefix == prefix.prefix; };
     if (std::ranges::any_of(now.prefixes, same)) continue;
     prefix.valid = prefix.preferred = 0;
-    now.prefixes.push_back(prefix);
+    list.push_back(prefix);
   }
+  return list;
+}
+
+/// `now`, and what `before` said and `now` does not, not to be used any more.
+net::RouterAdvertisement with_withdrawn(net::RouterAdvertisement now,
+                                        const net::RouterAdvertisement& before) {
+  const auto prefixes = withdrawn_prefixes(before, now);
+  now.prefixes.insert(now.prefixes.end(), prefixes.begin(), prefixes.end());
   now.withdrawn = {.servers = gone(before.names.servers, now.names.servers),
                    .search_domains = gone(before.names.search_domains, now.names.search_domains)};
   return now;
+}
+
+/// The last words of a speaker: hosts keep names by speaker, prefixes by themselves.
+net::RouterAdvertisement farewell(const net::RouterAdvertisement& before, const MaybeAdvertisement& now) {
+  return {.mtu = before.mtu,
+          .prefixes = withdrawn_prefixes(before, now ? now->message : net::RouterAdvertisement()),
+          .names = {},
+          .withdrawn = before.names};
 }
 
 }  // namespace
@@ -82,12 +99,11 @@ std::vector<net::Frame> announce(const MaybeAdvertisement& before, const MaybeAd
   if (before == now) return {};
   std::vector<net::Frame> frames;
   const bool same_speaker = before && now && before->mac == now->mac;
-  if (before && !same_speaker)
-    frames.push_back(
-        frame_to_all({before->mac, with_withdrawn({.mtu = before->message.mtu}, before->message)}));
-  if (now)
-    frames.push_back(frame_to_all(
-        same_speaker ? NetworkAdvertisement{now->mac, with_withdrawn(now->message, before->message)} : *now));
+  if (before && !same_speaker) frames.push_back(frame_to_all({before->mac, farewell(before->message, now)}));
+  if (same_speaker)
+    frames.push_back(frame_to_all({now->mac, with_withdrawn(now->message, before->message)}));
+  else if (now)
+    frames.push_back(frame_to_all(*now));
   return frames;
 }
 

@@ -193,6 +193,8 @@ TEST_F(RouterAdvertiserTest, NewSpeakerTakesOver) {
   ASSERT_THAT(frames, SizeIs(2));
   EXPECT_EQ(net::parse_headers(frames[0])->source, before->mac);
   EXPECT_EQ(net::parse_headers(frames[1])->source, now()->mac);
+  EXPECT_THAT(Message(frames[0]).options(kPrefix), SizeIs(1)) << "the other prefix stays";
+  EXPECT_EQ(Message(frames[0]).options(kDnsServers).at(0)[kDnsLifetime], 0);
 }
 
 TEST_F(RouterAdvertiserTest, DnsServerThatWentIsWithdrawn) {
