@@ -51,9 +51,9 @@ def _verb(verbs, name, text, run):
 def _add_lab_verbs(verbs):
     up = _verb(verbs, "up", "bring the lab up, or complete one that is up", run_up)
     up.add_argument("--workers", type=int, default=cluster.DEFAULT_WORKERS, metavar="N")
-    up.add_argument("--underlay", default=os.environ.get("LAB_UNDERLAY", "4"), metavar="4|6|dual",
+    up.add_argument("--underlay", metavar="4|6|dual",
                     help="IP versions of the nodes' addresses; a list: worker1's,worker2's,...,all others' (LAB_UNDERLAY; 4)")
-    up.add_argument("--underlay-mtu", type=int, default=int(os.environ.get("LAB_UNDERLAY_MTU", "1500")), metavar="N")
+    up.add_argument("--underlay-mtu", type=int, metavar="N", help="of the nodes' wire (LAB_UNDERLAY_MTU; 1500)")
     _verb(verbs, "down", "remove everything of the lab", run_down)
     shown = _verb(verbs, "status", "what runs, on which node", run_status)
     shown.add_argument("--format", choices=("table", "json"), default="table")
@@ -97,7 +97,8 @@ def _command(options):
 
 
 def run_up(lab, options):
-    lab = Lab(lab.name, Wire(options.underlay, options.underlay_mtu))
+    wire = Wire.from_environment()
+    lab = Lab(lab.name, Wire(options.underlay or wire.underlay, options.underlay_mtu or wire.mtu))
     cluster.up(lab, options.workers, say=lambda text: print(f"lab {lab.name}: {text}", file=sys.stderr))
     print(status.as_table(status.lines(lab, cluster.workers_of(lab))))
 

@@ -30,6 +30,14 @@ class Wire:
     underlay: str = "4"  # "4", "6" or "dual"; a list separated by commas: worker1's, worker2's, ..., all others'
     mtu: int = 1500
 
+    @staticmethod
+    def from_environment():
+        """The one that LAB_UNDERLAY and LAB_UNDERLAY_MTU ask for."""
+        mtu = os.environ.get("LAB_UNDERLAY_MTU", str(Wire.mtu))
+        if not mtu.isdecimal():
+            raise LabError(f"LAB_UNDERLAY_MTU={mtu!r} is no number")
+        return Wire(os.environ.get("LAB_UNDERLAY", Wire.underlay), int(mtu))
+
     def __post_init__(self):
         if not set(self.underlay.split(",")) <= set(VERSIONS):
             raise LabError(f"underlay {self.underlay!r}: {', '.join(VERSIONS)}, or a list of these for worker1, worker2, ...")
