@@ -47,7 +47,8 @@ def start_agent(node):
     lab = node.lab
     ends = [word for address in node.addresses for word in ("--tunnel-ip", address)]
     processes.spawn(lab, node.name, "agent",
-                    [program(lab, "weft-agent"), "--node", node.name, "--store", lab.store_remote(node), *ends, "--ovsdb", f"unix:{node.ovs_dir}/db.sock",
+                    [program(lab, "weft-agent"), "--node", node.name, "--store", lab.store_remote(node), *ends,
+                     "--ovsdb", f"unix:{node.ovs_dir}/db.sock",
                      "--cni-socket", node.cni_socket, "--datapath-type", switch.datapath_type(),
                      "--bridge-mapping", f"{switch.PROVIDER_NETWORK}:{switch.PROVIDER_BRIDGE}",
                      "--underlay-mtu", lab.wire.mtu],
