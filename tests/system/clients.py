@@ -15,7 +15,7 @@ class Lease:
     address: str
     prefix: int
     server: str
-    seconds: int
+    times: tuple  # when it is renewed, when anybody may extend it, when it ends: seconds
     mtu: int | None = None
     routers: tuple = ()
     dns: tuple = ()
@@ -76,15 +76,20 @@ class Udhcpc(ScriptedClient):
     """busybox's."""
 
     NEWS, OWN_SCRIPT = "bound|renew", "/etc/udhcpc/default.script"
-    WANTED = ("mtu", "hostname", "domain", "dns", "staticroutes")
+    WANTED = ("mtu", "hostname", "domain", "dns", "staticroutes", "58", "59")
+
+    def __init__(self, machine, *options, wanted=WANTED):
+        self._wanted = wanted
+        super().__init__(machine, *options)
 
     def command(self):
-        wanted = [word for name in self.WANTED for word in ("-O", name)]
+        wanted = [word for name in self._wanted for word in ("-O", name)]
         return ["udhcpc", "-f", "-i", DEVICE, "-s", "/run/script", "-T", "1", *wanted, *self.options]
 
     @staticmethod
     def read(told):
-        return Lease(address=told["ip"], prefix=int(told["mask"]), server=told["serverid"], seconds=int(told["lease"]),
+        times = (int(told["opt58"], 16), int(told["opt59"], 16), int(told["lease"])) if "opt58" in told else (int(told["lease"]),)
+        return Lease(address=told["ip"], prefix=int(told["mask"]), server=told["serverid"], times=times,
                      mtu=number(told.get("mtu")), routers=words(told.get("router")), dns=words(told.get("dns")),
                      domain=told.get("domain", ""), hostname=told.get("hostname", ""),
                      routes=pairs(told.get("staticroutes")))
@@ -115,7 +120,7 @@ class Dhclient(Client):
     """ISC's, with a script of Debian's that applies the lease."""
 
     WANTED = ("subnet-mask", "broadcast-address", "routers", "interface-mtu", "domain-name-servers", "domain-name",
-              "host-name", "rfc3442-classless-static-routes")
+              "host-name", "rfc3442-classless-static-routes", "dhcp-renewal-time", "dhcp-rebinding-time")
     LEASES = "/var/lib/dhcp/leases"
 
     def __init__(self, machine, *options, wanted=WANTED, remembers=""):
@@ -142,8 +147,9 @@ class Dhclient(Client):
 
     @staticmethod
     def read(told):
+        times = ("dhcp-renewal-time", "dhcp-rebinding-time", "dhcp-lease-time")
         return Lease(address=told["address"], prefix=prefix_of(told["subnet-mask"]), server=told["dhcp-server-identifier"],
-                     seconds=int(told["dhcp-lease-time"]), mtu=number(told.get("interface-mtu")),
+                     times=tuple(int(told[time]) for time in times if time in told), mtu=number(told.get("interface-mtu")),
                      routers=listed(told.get("routers")), dns=listed(told.get("domain-name-servers")),
                      domain=told.get("domain-name", ""), hostname=told.get("host-name", ""),
                      routes=classless_routes(told.get("rfc3442-classless-static-routes")))
@@ -174,8 +180,9 @@ option interface_mtu, classless_static_routes, domain_name_servers, domain_name,
     @staticmethod
     def read(told):
         told = {name.removeprefix("new_"): value for name, value in told.items() if name.startswith("new_")}
+        times = ("dhcp_renewal_time", "dhcp_rebinding_time", "dhcp_lease_time")
         return Lease(address=told["ip_address"], prefix=int(told["subnet_cidr"]), server=told["dhcp_server_identifier"],
-                     seconds=int(told["dhcp_lease_time"]), mtu=number(told.get("interface_mtu")),
+                     times=tuple(int(told[time]) for time in times), mtu=number(told.get("interface_mtu")),
                      routers=words(told.get("routers")), dns=words(told.get("domain_name_servers")),
                      domain=told.get("domain_name", ""), hostname=told.get("host_name", ""),
                      routes=pairs(told.get("classless_static_routes")))
@@ -233,7 +240,7 @@ UseDomains=yes
     def read(told):
         routes = (route.split(",") for route in words(told.get("CLASSLESS_ROUTES")))
         return Lease(address=told["ADDRESS"], prefix=prefix_of(told["NETMASK"]), server=told["SERVER_ADDRESS"],
-                     seconds=int(told["LIFETIME"]), mtu=number(told.get("MTU")), routers=words(told.get("ROUTER")),
+                     times=tuple(int(told[time]) for time in ("T1", "T2", "LIFETIME")), mtu=number(told.get("MTU")), routers=words(told.get("ROUTER")),
                      dns=words(told.get("DNS")), domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
                      routes=frozenset((destination, router) for destination, router in routes))
 

@@ -13,7 +13,7 @@ CLIENTS = (Udhcpc, Dhclient, Dhcpcd, Networkd)
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 GATEWAY, DNS = "10.77.0.1", ("192.0.2.53", "192.0.2.54")
 ROUTE = ("10.88.0.0/16", "10.77.0.9")
-DAY = 86400
+TIMES = (43200, 75600, 86400)
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +40,19 @@ def server_of(tenant):
 def test_a_client_gets_what_the_port_and_its_subnet_say(tenant, machine, client):
     with client(machine) as running:
         lease = running.lease()
-        assert lease == Lease(address=machine.ip, prefix=24, server=server_of(tenant), seconds=DAY, mtu=1450,
+        assert lease == Lease(address=machine.ip, prefix=24, server=server_of(tenant), times=TIMES, mtu=1450,
                               routers=(GATEWAY,), dns=DNS, domain="weft.example", hostname="vm7",
                               routes=frozenset({ROUTE, ("0.0.0.0/0", GATEWAY)}))
         tenant.t.wait(lambda: machine.addresses() == {f"{machine.ip}/24"}, "the client has applied its address")
+
+
+@pytest.mark.parametrize("wanted", [["subnet-mask"], ["subnet-mask", "routers"],
+                                    ["subnet-mask", "broadcast-address", "interface-mtu"]], ids=" ".join)
+def test_a_client_is_told_what_it_asks_for_and_nothing_else(machine, wanted):
+    with Dhclient(machine, wanted=wanted) as client:
+        assert client.lease().address == machine.ip
+        always = {"address", "dhcp-message-type", "dhcp-server-identifier", "dhcp-lease-time"}
+        assert set(client.told()) == {*wanted, *always}
 
 
 def test_a5_a_client_that_asks_for_no_routers_gets_no_default_route(tenant, machine):
@@ -61,6 +70,24 @@ def test_renewal_is_asked_of_the_server_itself(tenant, machine, client):
         assert running.next_lease(running.renew) == lease
         renewals = [packet for packet in trace.of("request") if client_address(packet) == machine.ip]
         assert renewals[0][IP].dst == lease.server
+
+
+def test_renewal_tells_what_is_new(tenant, machine):
+    with Dhcpcd(machine) as client:
+        assert client.lease().dns == DNS
+        tenant.change_subnet(tenant.subnet, dns_nameservers=[DNS[1]])
+        try:
+            tenant.t.wait(lambda: client.next_lease(client.renew).dns == DNS[1:], "the client has the new name server")
+        finally:
+            tenant.change_subnet(tenant.subnet, dns_nameservers=list(DNS))
+
+
+def test_a_client_whose_port_has_another_address_now_gets_that_one(tenant, machine):
+    new = "10.77.0.212"
+    with Udhcpc(machine, "-A", "1") as client:
+        assert client.lease().address == machine.ip
+        tenant.change(machine.id, fixed_ips=[{"subnet_id": tenant.subnet, "ip_address": new}])
+        tenant.t.wait(lambda: client.next_lease(client.renew).address == new, "the client has the new address")
 
 
 def test_rebinding_is_asked_of_everyone(tenant, machine):
@@ -139,6 +166,15 @@ def test_extra_options_of_the_port_reach_the_client(tenant, options, file):
             assert (told["bootfile"], told["siaddr"], told["tftp"]) == (file, "192.0.2.77", "192.0.2.78")
 
 
+def test_an_extra_option_may_have_255_octets(tenant):
+    path = "x" * 255
+    with tenant.start_machine("worker1", extra_dhcp_opts=[{"opt_name": "root-path", "opt_value": path}]) as machine:
+        machine.up()
+        with Udhcpc(machine, "-o", wanted=["mtu", "rootpath"]) as client:  # it takes 576 octets at most
+            told = tenant.t.wait(client.told, "the client has a lease")
+            assert (told["mtu"], told["rootpath"]) == ("1450", path)
+
+
 UDHCPD = """interface eth0
 start {address}
 end {address}
@@ -165,7 +201,7 @@ def test_where_weft_has_no_dhcp_the_network_may_have_its_own(teller, silent):
             machine.up()
             with DhcpTrace(machine) as trace, Udhcpc(machine) as client:
                 lease = client.lease()
-                assert (lease.server, lease.address, lease.seconds) == (server.ip, machine.ip, 600)
+                assert (lease.server, lease.address, lease.times) == (server.ip, machine.ip, (600,))
                 assert {packet[IP].src for packet in trace.messages() if packet[BOOTP].op == 2} == {server.ip}
             daemon.stop()
 

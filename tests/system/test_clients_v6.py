@@ -164,6 +164,24 @@ def test_a_new_subnet_is_advertised_at_once_and_one_that_goes_withdrawn(teller, 
                       "new connections do without the address", timeout=2)
 
 
+def test_extra_options_of_the_port_reach_the_client(stateful, start):
+    options = [{"opt_name": name, "opt_value": value, "ip_version": 6}
+               for name, value in (("dns-server", "2001:db8::77"), ("domain-search", "own.example"))]
+    machine = start(stateful.tenant, extra_dhcp_opts=options)
+    with Dhclient6(machine) as client:
+        assert client.lease() == Lease6(address_in(machine.port, CIDR), ("2001:db8::77",), ("own.example",))
+
+
+def test_a_port_without_dhcp_gets_none(stateful, start):
+    off = {"opt_name": "dhcp_disabled", "opt_value": "true", "ip_version": 6}
+    without, control = start(stateful.tenant, extra_dhcp_opts=[off]), start(stateful.tenant)
+    with Dhcpcd6(without) as client:
+        with Dhcp6Trace(without) as trace, Dhcpcd6(control) as other:
+            assert other.lease() == stateful.lease(control)
+            stateful.tenant.t.wait(lambda: trace.types().count("solicit") > 1, "the client asks again")
+            assert set(trace.types()) == {"solicit"} and not client.told()
+
+
 @pytest.mark.parametrize("modes, attributes", [((None, "slaac"), {}), ((None, None), {"enable_dhcp": False})],
                          ids=["somebody else advertises", "no services"])
 def test_nodes_are_silent_where_the_subnet_says_so(teller, start, modes, attributes):
