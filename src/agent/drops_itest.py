@@ -138,7 +138,7 @@ class DropsOnRealSwitch(unittest.TestCase):
         return int(found.group(1)) if found else 0
 
     def sampling_flows(self):
-        return [line for line in self.host.flows().splitlines() if "controller(" in line and "meter_id=1" in line]
+        return [line for line in self.host.flows().splitlines() if "controller(" in line and "meter_id=1)" in line]
 
     def test_counters_have_reasons_and_an_owner(self):
         self.send("172.16.3.4", 3)
