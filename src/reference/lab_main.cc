@@ -17,6 +17,7 @@
 #include "model/subnet_services.h"
 #include "reference/frame.h"
 #include "reference/lab_world.h"
+#include "reference/random_services.h"
 
 namespace weft::reference {
 namespace {
@@ -75,8 +76,8 @@ class Printer {
                       {"gateway_ip", nullptr},
                       {"enable_dhcp", subnet.enable_dhcp}};
     if (!v4 && !model::has_auto_addresses(subnet))  // where its distributed port is in nobody's way
-      body["allocation_pools"] = json::array{json::object{{"start", host_address(0xf0, v4).to_string()},
-                                                          {"end", host_address(0xff, v4).to_string()}}};
+      body["allocation_pools"] = json::array{json::object{{"start", address_in(subnet, 0xf0).to_string()},
+                                                          {"end", address_in(subnet, 0xff).to_string()}}};
     if (subnet.ipv6_ra_mode) body["ipv6_ra_mode"] = model::to_string(*subnet.ipv6_ra_mode);
     if (subnet.ipv6_address_mode) body["ipv6_address_mode"] = model::to_string(*subnet.ipv6_address_mode);
     return body;

@@ -22,12 +22,6 @@ constexpr std::pair<Mode, Mode> kModes[] = {
     {kNone, kSlaac},    {kSlaac, kNone},    {kNone, kStateless},    {kStateless, kNone},
     {kNone, kStateful}, {kStateful, kNone}, {kStateful, kStateful}, {kStateful, kStateful}};
 
-IpAddress address_in(const model::Subnet& subnet, int host) {
-  IpAddress address = subnet.cidr.first();
-  for (; host > 0; --host) address = address.next();
-  return address;
-}
-
 void add_subnet(NodeWorld& w, const Uuid& network, std::string_view cidr, Dice& dice) {
   model::Subnet subnet;
   subnet.id = random_id(dice);
@@ -88,6 +82,12 @@ Change other_options(const NodeWorld& w, Dice& dice) {
 }
 
 }  // namespace
+
+IpAddress address_in(const model::Subnet& subnet, int host) {
+  IpAddress address = subnet.cidr.first();
+  for (; host > 0; --host) address = address.next();
+  return address;
+}
 
 void serve(NodeWorld& w, const Uuid& id) {
   const auto subnet = w.intent().find<model::Subnet>(id);

@@ -9,6 +9,8 @@ namespace weft::reference {
 
 /// An MTU, an IPv4 subnet, and mostly an IPv6 one or two.
 void add_subnets(NodeWorld& world, const Uuid& network, Dice& dice);
+/// The subnet's address of this number.
+IpAddress address_in(const model::Subnet& subnet, int host);
 /// The subnet gets its distributed port, of the same id: always with the same MAC, and with the address that
 /// has this number or is made of the MAC.
 void serve(NodeWorld& world, const Uuid& subnet);

@@ -6,7 +6,9 @@ import subprocess
 from collections import Counter, defaultdict
 from contextlib import ExitStack
 
-from scapy.layers.l2 import ARP
+from scapy.layers.inet import ICMP
+from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6ND_NA
+from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
 from attacks import BROADCAST, ether
@@ -17,15 +19,15 @@ from weftlab.layout import Lab
 
 NODES = ("worker1", "worker2", "worker3")
 PACKETS = 50
+ECHO_REPLY = 0
 UNUSED_IP = "10.0.0.250"  # who asks for it is heard by everyone
-ARP_ANSWER = b"\x08\x06\x00\x01\x08\x00\x06\x04\x00\x02"
-ETH_TYPE, ARP_SENDER, ARP_END = 12, slice(22, 28), 42
 
 
-def ask_model(seed):
-    """What reference_lab says of a world: its objects, packets, and what shall become of them."""
+def ask_model(seed, services=()):
+    """What reference_lab says of a world with these distributed ports: its objects, packets, and what shall become of them."""
     program = Lab.from_environment().build_dir / "tests/reference_lab"
-    return json.loads(subprocess.run([program, str(seed), str(PACKETS)], check=True, capture_output=True, text=True).stdout)
+    return json.loads(subprocess.run([program, str(seed), str(PACKETS)], input=json.dumps(services), check=True,
+                                     capture_output=True, text=True).stdout)
 
 
 class ModelWorld:
@@ -37,6 +39,7 @@ class ModelWorld:
         self.places, self.heard = {}, defaultdict(Counter)
         try:
             self._ids = self._make_objects()
+            self.model = ask_model(seed, self._make_subnets())
             self._wires = {name: self._made.enter_context(place.wire()) for name, place in self._make_ports().items()}
             for name in self.places:
                 self.tenant.t.wait(lambda name=name: self._reaches_all(name), f"{name} reaches every node of its network")
@@ -56,9 +59,7 @@ class ModelWorld:
         """Networks, address groups, groups and rules; gives their ids by name."""
         ids = {}
         for network in self.model["networks"]:
-            ids[network["name"]] = self._post("network", name=network["name"])["id"]
-            self.tenant.post("subnet", network_id=ids[network["name"]], ip_version=4, cidr="10.0.0.0/24", gateway_ip=None,
-                             enable_dhcp=network["enable_dhcp"])
+            ids[network["name"]] = self._post("network", **network)["id"]
         for group in self.model["address_groups"]:
             ids[group["name"]] = self._post("address_group", **group)["id"]
         for group in self.model["groups"]:
@@ -71,12 +72,26 @@ class ModelWorld:
                 assert refused.status == 409, refused  # there is one like it
         return ids
 
+    def _make_subnets(self):
+        """Subnets, each with its distributed port if it has DHCP; gives what the API chose for those."""
+        services = []
+        for subnet in self.model["subnets"]:
+            made = self.tenant.post("subnet", **{**subnet, "network_id": self._ids[subnet["network_id"]]})
+            if subnet["enable_dhcp"]:
+                port = self.tenant.distributed_port(made["id"])
+                services.append({"network": subnet["network_id"], "cidr": subnet["cidr"], "mac": port["mac_address"],
+                                 "ip": port["fixed_ips"][0]["ip_address"]})
+        return services
+
     def _make_ports(self):
         """Ports on their nodes, all of which know all of the world in the end; gives the places."""
         by_node, ports = defaultdict(list), []
         for port in self.model["ports"]:
+            addresses = port.pop("addresses")
             made = self._post("port", **{**port, "network_id": self._ids[port["network_id"]],
                                          "security_groups": [self._ids[group] for group in port["security_groups"]]})
+            assert {fixed["ip_address"] for fixed in made["fixed_ips"]} == set(addresses), "the addresses of an API"
+            made["fixed_ips"].sort(key=lambda fixed: ":" in fixed["ip_address"])  # ARP asks for the first one
             if port["binding:host_id"]:
                 ports.append(made)
         last = [self.tenant.port(node) for node in NODES]  # who knows them knows what was before
@@ -93,16 +108,18 @@ class ModelWorld:
         return self.places
 
     def _wire(self, node, interfaces):
-        """Interfaces of a node's own, with kernels that say nothing on them."""
-        add, quiet, remove = [], [], []
+        """Interfaces of a node's own, which take what is too big, with kernels that say nothing on them."""
+        make, add, remove = [], [], []
         for name, port in interfaces:
-            add.append(f"-- add-port br-int {name} -- set Interface {name} type=internal external-ids:iface-status=active "
+            end = f"{name}s"  # the switch's
+            make.append(f"ip link add {name} address {port['mac_address']} type veth peer name {end}")
+            make += [f"sysctl -qw net.ipv6.conf.{device}.disable_ipv6=1 net.ipv4.conf.{device}.forwarding=0 "
+                     f"net.ipv4.conf.{device}.arp_ignore=8 && ip link set {device} up" for device in (name, end)]
+            add.append(f"-- add-port br-int {end} -- set Interface {end} external-ids:iface-status=active "
                        f"external-ids:attached-mac={port['mac_address']} external-ids:iface-id={port['id']}")
-            quiet.append(f"sysctl -qw net.ipv6.conf.{name}.disable_ipv6=1 net.ipv4.conf.{name}.forwarding=0 "
-                         f"net.ipv4.conf.{name}.arp_ignore=8 && ip link set {name} address {port['mac_address']} up")
-            remove.append(f"-- --if-exists del-port br-int {name}")
-        self._made.callback(self.tenant.t.quiet, f"lab exec {node} -- ovs-vsctl {' '.join(remove)}")
-        self.tenant.t.run(f"lab exec {node} -- sh -ec \"ovs-vsctl {' '.join(add)}; {'; '.join(quiet)}\"")
+            remove.append(f"ovs-vsctl --if-exists del-port br-int {end}; ip link del {name}")
+        self._made.callback(self.tenant.t.quiet, f"lab exec {node} -- sh -c \"{'; '.join(remove)}\"")
+        self.tenant.t.run(f"lab exec {node} -- sh -ec \"{'; '.join(make)}; ovs-vsctl {' '.join(add)}\"")
 
     def _neighbours(self, name):
         me = self.places[name]
@@ -141,6 +158,8 @@ class ModelWorld:
         self.heard[name].update(self._wires[name].heard_until(last))
 
 
-def answers(frames):
-    """Who answered which ARP request: MACs, with what only that request has."""
-    return {(frame[ARP_SENDER].hex(":"), frame[ARP_END:]) for frame in frames if frame[ETH_TYPE:].startswith(ARP_ANSWER)}
+def is_answer(frame):
+    """Is it what switches answer: ARP, neighbour discovery and ping?"""
+    packet = Ether(frame)
+    return (ARP in packet and packet[ARP].op == 2 or ICMPv6ND_NA in packet or ICMPv6EchoReply in packet
+            or ICMP in packet and packet[ICMP].type == ECHO_REPLY)
