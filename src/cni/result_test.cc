@@ -44,6 +44,19 @@ TEST(CniResult, TellsTheIpVersionBefore1_0) {
   EXPECT_FALSE(latest.at("ips").at(0).as_object().contains("version"));
 }
 
+TEST(CniResult, TellsBothVersionsOfADualStackPod) {
+  Wiring both = wiring();
+  both.ips.push_back({.address = *IpAddress::parse("2001:db8::7"),
+                      .prefix_length = 64,
+                      .gateway = *IpAddress::parse("2001:db8::1")});
+  both.routes.push_back(
+      {.destination = *IpPrefix::parse("::/0"), .gateway = *IpAddress::parse("2001:db8::1")});
+  auto result = json::parse(result_json("0.4.0", both));
+  EXPECT_EQ(result.at("ips").at(1), json::parse(R"({"address": "2001:db8::7/64", "gateway": "2001:db8::1",
+                                                    "interface": 1, "version": "6"})"));
+  EXPECT_EQ(result.at("routes").at(1), json::parse(R"({"dst": "::/0", "gw": "2001:db8::1"})"));
+}
+
 TEST(CniResult, KeepsRequiredListsWhenTheyAreEmpty) {
   auto result = json::parse(result_json("1.0.0", Wiring{}));
   EXPECT_TRUE(result.at("ips").as_array().empty());

@@ -50,8 +50,9 @@ struct Network : Common {
   bool shared = false;
   bool port_security_enabled = true;
   std::string dns_domain;
-  std::int64_t subnet_serial =
-      0;  ///< bumped with every subnet made or changed: closes the race of overlapping subnets
+  /// Counts the subnets made: closes the races of overlapping subnets, and of ports whose addresses depend on
+  /// which subnets there are.
+  std::int64_t subnet_serial = 0;
 };
 
 struct HostRoute {
