@@ -8,12 +8,12 @@
 #include "fabric/features/distributed_port.h"
 #include "fabric/features/drop_samples.h"
 #include "fabric/features/l2.h"
+#include "fabric/features/local_port.h"
 #include "fabric/features/misses.h"
 #include "fabric/features/neighbour_answers.h"
 #include "fabric/features/neighbour_security.h"
 #include "fabric/features/packet_size.h"
 #include "fabric/features/places.h"
-#include "fabric/features/port_security.h"
 #include "fabric/features/requests.h"
 #include "fabric/features/security_group_rules.h"
 #include "fabric/features/security_groups.h"
@@ -70,7 +70,6 @@ class Compiler::Impl {
   Flows flood_to_ports_flows(const Uuid& id) const;
   Flows flood_to_nodes_flows(const Uuid& id) const;
   Flows port_flows(const Uuid& id) const;
-  Flows hosted_port_flows(const PortView& here) const;
   Flows request_flows(const Uuid& id) const;
   Flows rule_flows(const Uuid& id) const;
   Flows remote_group_flows(const Uuid& id) const;
@@ -226,22 +225,11 @@ Flows Compiler::Impl::port_flows(const Uuid& id) const {
   Flows flows = arp_answers(here);
   append(flows, neighbour_answers(here));
   if (is_hosted) {
-    append(flows, hosted_port_flows(here));
+    append(flows, local_port(here));
   } else {
     const auto* tunnel = tunnel_to(*port);
     append(flows, tunnel ? l2_remote(here, *tunnel) : l2_absent(here));
   }
-  return flows;
-}
-
-Flows Compiler::Impl::hosted_port_flows(const PortView& here) const {
-  Flows flows = classify_port(here);
-  append(flows, port_security(here));
-  append(flows, too_big(here));
-  append(flows, arp_own_addresses(here));
-  append(flows, neighbour_own_addresses(here));
-  append(flows, policy_of_port(here));
-  append(flows, l2_local(here));
   return flows;
 }
 
