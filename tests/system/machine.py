@@ -23,7 +23,7 @@ class Machine(Place):
     def __init__(self, node, port):
         lab = Lab.from_environment()
         self._node = lab.worker(int(node.removeprefix("worker")))
-        self._plug = f"m-{port['id'][:11]}"
+        self._switch_end = f"m-{port['id'][:11]}"
         self._keeper = subprocess.Popen(
             ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sleep", "infinity"],
             env={**os.environ, **lab.mark}, stdin=subprocess.DEVNULL)
@@ -31,7 +31,8 @@ class Machine(Place):
             self._pid = Teller.wait_quietly(lambda: child_of(self._keeper.pid, "sleep"), "the machine runs")
             super().__init__(f"/proc/{self._pid}/ns/net", DEVICE, port)
             self._make_files()
-            self._plug_in()
+            self._make_wire()
+            self.plug()
         except BaseException:
             self.stop()
             raise
@@ -49,22 +50,24 @@ class Machine(Place):
         self.run("mount", "--bind", "/run/resolv.conf", "/etc/resolv.conf")
         self.run("mount", "-t", "sysfs", "-o", "ro", "sysfs", "/sys")  # tells systemd that there is no udev
 
-    def _plug_in(self):
-        self._on_node("ip", "link", "add", self._plug, "type", "veth",
+    def _make_wire(self):
+        self._on_node("ip", "link", "add", self._switch_end, "type", "veth",
                       "peer", "name", DEVICE, "address", self.mac, "netns", str(self._pid))
-        self._on_node("ip", "link", "set", self._plug, "addrgenmode", "none", "up")  # the node itself says nothing there
+        self._on_node("ip", "link", "set", self._switch_end, "addrgenmode", "none", "up")  # the node itself says nothing there
         self.run("ip", "link", "set", "lo", "up")
         self.run("ethtool", "-K", DEVICE, "tx", "off")  # the switch takes frames as they are
         self.set("accept_dad=0", "router_solicitation_delay=0")  # IPv6 at once
-        self._on_node("ovs-vsctl", "add-port", "br-int", self._plug, "--", "set", "Interface", self._plug,
-                      f"external-ids:iface-id={self.id}", f"external-ids:attached-mac={self.mac}",
-                      "external-ids:iface-status=active")
 
     def _on_node(self, *words):
         netns.run_in(self._node, *words)
 
+    def plug(self):
+        self._on_node("ovs-vsctl", "add-port", "br-int", self._switch_end, "--", "set", "Interface", self._switch_end,
+                      f"external-ids:iface-id={self.id}", f"external-ids:attached-mac={self.mac}",
+                      "external-ids:iface-status=active")
+
     def unplug(self):
-        self._on_node("ovs-vsctl", "--if-exists", "del-port", "br-int", self._plug)
+        self._on_node("ovs-vsctl", "--if-exists", "del-port", "br-int", self._switch_end)
 
     def stop(self):
         self._keeper.kill()
