@@ -182,6 +182,22 @@ class ServicesOnRealSwitch(unittest.TestCase):
                       self.host.metrics())
         self.assertTrue(wire.answer(SOLICIT, DHCP6_Advertise), "the control")
 
+    def test_refused_request_is_shown_to_who_follows(self):
+        wire = self.wire().plug()
+        seen = self.host.dir / "followed"
+        with open(seen, "w") as out:
+            follower = subprocess.Popen(
+                ["nsenter", f"--net=/var/run/netns/{self.host.namespace}", WEFT, "--store",
+                 f"unix:{self.host.dir}/weft.sock", "--format", "json", "drops", "--follow", "--port", wire.port],
+                stdin=subprocess.DEVNULL, stdout=out)
+        self.addCleanup(follower.wait)
+        self.addCleanup(follower.kill)
+        eventually(lambda: "weft_agent_drop_followers 1" in self.host.metrics(), "somebody follows")
+        wire.ask("client(DHCP6_Advertise(trid=1)/duid)")
+        sample = json.loads(eventually(lambda: "\n" in (text := seen.read_text()) and text, "a sample").split("\n")[0])
+        self.assertEqual((sample["reason"], sample["sender"]["id"]), ("malformed request", wire.port))
+        self.assertIn("546 > ", sample["packet"])
+
     def test_flood_of_one_port_keeps_no_other_waiting(self):
         noisy, quiet = self.wire().plug(), self.wire().plug()
         noisy.ask(SOLICIT, 1000)
