@@ -133,12 +133,15 @@ class Printer {
   static std::string hex_of(const net::Frame& frame) { return fmt::format("{:02x}", fmt::join(frame, "")); }
 
   json::object packet(const LabPacket& packet, std::uint16_t mark) const {
-    json::array frames, heard, drops, requests;
+    json::array frames, heard, drops, credited, requests;
     for (const auto& part : packet.parts) frames.emplace_back(hex_of(frame_of(part, mark)));
     for (const auto request : packet.verdict.to_agent) requests.emplace_back(to_string(request));
     for (const auto& port : packet.verdict.delivered) heard.emplace_back(port_name(port));
-    for (const auto& [reason, port] : packet.drops)
-      if (port) drops.push_back(json::array{port_name(*port), to_string(reason)});
+    auto add_drop = [&](json::array& list, const Dropped& drop) {
+      if (drop.port) list.push_back(json::array{port_name(*drop.port), to_string(drop.reason)});
+    };
+    for (const auto& drop : packet.drops) add_drop(drops, drop);
+    for (const auto& drop : packet.credited) add_drop(credited, drop);
     const auto& answer = packet.verdict.answer;
     return {{"text", to_text(FromPort{packet.port, packet.parts.front()}, world())},
             {"verdict", to_text(packet.verdict, world())},
@@ -146,6 +149,7 @@ class Printer {
             {"frames", frames},
             {"heard_by", heard},
             {"drops", drops},
+            {"credited_drops", credited},
             {"to_agent", requests},
             {"answer", answer ? json::value(hex_of(frame_of(*answer, mark))) : json::value()}};
   }

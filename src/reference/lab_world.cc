@@ -110,7 +110,7 @@ std::optional<LabPacket> LabWorld::try_next() {
   const Event event = random_event(*world_, events_, random_);
   const auto* sent = std::get_if<FromPort>(&event);
   if (!sent) return std::nullopt;
-  LabPacket made{sent->port, parts_of(sent->packet), {}, {}};
+  LabPacket made{sent->port, parts_of(sent->packet), {}, {}, {}};
   Memories memories = memories_;
   for (const auto& part : made.parts) {
     const auto verdict = run(*sent, part, memories);
@@ -119,6 +119,12 @@ std::optional<LabPacket> LabWorld::try_next() {
     made.drops.insert(made.drops.end(), verdict.drops.begin(), verdict.drops.end());
   }
   if (sent->packet.tagged && (!made.verdict.delivered.empty() || made.verdict.answer)) return std::nullopt;
+  if (made.verdict.to_agent.contains(Request::kTooBig)) {
+    Packet small = sent->packet;
+    small.length = 0;
+    auto would_remember = memories;
+    made.credited = run(*sent, small, would_remember).drops;
+  }
   memories_ = std::move(memories);
   events_.push_back(event);
   return made;

@@ -12,6 +12,9 @@ struct LabPacket {
   std::vector<Packet> parts;
   Verdict verdict;             ///< of each part; `sent_to` is followed
   std::vector<Dropped> drops;  ///< of all parts
+  /// Open vSwitch credits the flows of both ways out of check_pkt_larger with a packet: of one that is too
+  /// big, drops that it would meet if it were not may be counted.
+  std::set<Dropped> credited;
 };
 
 /// A distributed port as the API made it.
