@@ -18,7 +18,7 @@ Subnets served_subnets(const Subnets& subnets, const std::vector<model::Address>
   std::ranges::copy_if(subnets, std::back_inserter(served), [](const auto& subnet) {
     return model::dhcp6_service(*subnet) != Dhcp6Service::kNone;
   });
-  std::ranges::stable_partition(served, [&](const auto& subnet) {
+  std::stable_partition(served.begin(), served.end(), [&](const auto& subnet) {
     return std::ranges::find(addresses, subnet->id, &model::Address::subnet) != addresses.end();
   });
   return served;

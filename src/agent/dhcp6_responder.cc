@@ -229,7 +229,8 @@ Dhcp6Options available_options(const Message& request, const Dhcp6Lease& lease) 
   }
   const auto* user_class = request.find(option::kUserClass);
   static constexpr std::string_view kIpxe = "iPXE";
-  const bool ipxe = user_class && !std::ranges::search(*user_class, kIpxe).empty();
+  const bool ipxe = user_class && std::search(user_class->begin(), user_class->end(), kIpxe.begin(),
+                                              kIpxe.end()) != user_class->end();
   apply_extra_options(lease.extra_options, ipxe, options);
   std::erase_if(options, [](const auto& entry) { return entry.second.empty(); });
   return options;
