@@ -124,7 +124,10 @@ class Tenant:
         self.pods.append(name)
         wired = " ".join(options) or f"--network {self.network} --security-group {self.group}"
         self.t.run(f"lab pod start {name} --node {node} {wired}")
-        return name, re.search(r"inet ([\d.]+)/", self.t.run(f"lab pod exec {name} -- ip -4 address show eth0"))[1]
+        shown = self.t.run(f"lab pod exec {name} -- ip -4 address show eth0")
+        address = re.search(r"inet ([\d.]+)/", shown)
+        assert address, f"{name} shows no address: {shown!r}"
+        return name, address[1]
 
     def start_place(self, name, node, **attributes):
         """A pod on a port with these attributes, as a Place."""
