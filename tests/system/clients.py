@@ -88,8 +88,8 @@ class Udhcpc(ScriptedClient):
 
     @staticmethod
     def read(told):
-        times = (int(told["opt58"], 16), int(told["opt59"], 16), int(told["lease"])) if "opt58" in told else (int(told["lease"]),)
-        return Lease(address=told["ip"], prefix=int(told["mask"]), server=told["serverid"], times=times,
+        times = [int(told[option], 16) for option in ("opt58", "opt59") if option in told] + [int(told["lease"])]
+        return Lease(address=told["ip"], prefix=int(told["mask"]), server=told["serverid"], times=tuple(times),
                      mtu=number(told.get("mtu")), routers=words(told.get("router")), dns=words(told.get("dns")),
                      domain=told.get("domain", ""), hostname=told.get("hostname", ""),
                      routes=pairs(told.get("staticroutes")))
@@ -234,14 +234,15 @@ UseDomains=yes
     def told(self):
         """Its private file about the lease."""
         leases = list(self.machine.file("/run/systemd/netif/leases").iterdir())
-        return dict(line.split("=", 1) for line in (leases[0].read_text().splitlines() if leases else ()) if "=" in line)
+        lines = leases[0].read_text().splitlines() if leases else []
+        return dict(line.split("=", 1) for line in lines if "=" in line)
 
     @staticmethod
     def read(told):
         routes = (route.split(",") for route in words(told.get("CLASSLESS_ROUTES")))
         return Lease(address=told["ADDRESS"], prefix=prefix_of(told["NETMASK"]), server=told["SERVER_ADDRESS"],
-                     times=tuple(int(told[time]) for time in ("T1", "T2", "LIFETIME")), mtu=number(told.get("MTU")), routers=words(told.get("ROUTER")),
-                     dns=words(told.get("DNS")), domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
+                     times=tuple(int(told[time]) for time in ("T1", "T2", "LIFETIME")), mtu=number(told.get("MTU")),
+                     routers=words(told.get("ROUTER")), dns=words(told.get("DNS")), domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
                      routes=frozenset((destination, router) for destination, router in routes))
 
 
