@@ -242,7 +242,8 @@ UseDomains=yes
         routes = (route.split(",") for route in words(told.get("CLASSLESS_ROUTES")))
         return Lease(address=told["ADDRESS"], prefix=prefix_of(told["NETMASK"]), server=told["SERVER_ADDRESS"],
                      times=tuple(int(told[time]) for time in ("T1", "T2", "LIFETIME")), mtu=number(told.get("MTU")),
-                     routers=words(told.get("ROUTER")), dns=words(told.get("DNS")), domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
+                     routers=words(told.get("ROUTER")), dns=words(told.get("DNS")),
+                     domain=told.get("DOMAINNAME", ""), hostname=told.get("HOSTNAME", ""),
                      routes=frozenset((destination, router) for destination, router in routes))
 
 
