@@ -10,7 +10,7 @@ LAB_FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(LAB_FOLDER))
 
 from story.cleanup import forget  # noqa: E402
-from story.nested import CHAPTERS, WholeStory  # noqa: E402
+from story.addresses import CHAPTERS, WholeStory  # noqa: E402
 from story.teller import LAB, StoryError, Teller  # noqa: E402
 
 NEXT = """

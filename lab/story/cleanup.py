@@ -3,9 +3,10 @@ import json
 from contextlib import suppress
 from urllib.error import HTTPError
 
-NETWORKS = ("selfservice", "tenant-b", "k8s")
+NETWORKS = ("selfservice", "tenant-b", "k8s", "dual")
 GROUPS = ("con-pod", "closed", "k8s-nodes")
-WORKLOADS = {"vm": ("cirros-test001", "chhan-k8s-1", "chhan-k8s-2"), "pod": ("web", "test-lqqwq", "blue-a", "blue-b", "closed")}
+WORKLOADS = {"vm": ("cirros-test001", "chhan-k8s-1", "chhan-k8s-2", "dual"),
+             "pod": ("web", "test-lqqwq", "blue-a", "blue-b", "closed", "six")}
 HOST_PORT_COMMANDS = (
     'lab exec worker3 -- sh -c "test ! -e $LAB_DIR/dhclient.pid || kill $(cat $LAB_DIR/dhclient.pid)"',
     "lab exec worker3 -- ovs-vsctl --if-exists del-port br-int o-cy0",

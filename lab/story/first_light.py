@@ -4,6 +4,7 @@ The instance `cirros-test001` runs on worker1, the pod `web` on worker2; worker3
 """
 import json
 import re
+import urllib.parse
 
 from story.endpoints import Endpoint, ping_all_ways, tcp_both_ways
 from story.steps import step
@@ -97,7 +98,7 @@ class FirstLight:
         mac = re.search(rf"link/ether ({MAC})", shown)
         self.t.check(mac, "a MAC fa:16:3e:*")
         self.t.check("mtu 1450" in shown, "and MTU 1450")
-        ports = self.ports(fixed_ip=self.pod.address)
+        ports = self.ports(fixed_ips=f"ip_address={self.pod.address}")
         self.t.check(len(ports) == 1 and ports[0]["mac_address"] == mac[1] and ports[0]["status"] == "ACTIVE",
                      "they are those of an ACTIVE Neutron port")
         links = set(re.findall(r"^\d+: (\w+)", self.t.run(f"lab pod exec {POD} -- ip -o link"), re.M))
@@ -231,8 +232,8 @@ class FirstLight:
     def port(self, port_id):
         return self.t.api("GET", f"/v2.0/ports/{port_id}")["port"]
 
-    def ports(self, fixed_ip):
-        return self.t.api("GET", f"/v2.0/ports?fixed_ips=ip_address%3D{fixed_ip}")["ports"]
+    def ports(self, **filters):
+        return self.t.api("GET", f"/v2.0/ports?{urllib.parse.urlencode(filters)}")["ports"]
 
     def status(self, port_id):
         return self.port(port_id)["status"]

@@ -1,4 +1,4 @@
-"""The end of the story: a Kubernetes cluster inside instances, whose pods have addresses of their own (document 004).
+"""A Kubernetes cluster inside instances, whose pods have addresses of their own (document 004).
 
 The instances chhan-k8s-1 and chhan-k8s-2 run on worker1 and worker2. Their pods are namespaces wired as Calico wires them; what
 Calico calls direct mode is a route to the other instance, its IPIP mode the same route through the tunnel device.
@@ -18,7 +18,7 @@ TUNNEL = "tunl0"
 ANSWERED = "2 packets transmitted, 2 packets received"
 
 
-class WholeStory(Story):
+class Nested(Story):
     """From first light to pods inside instances."""
 
     # 9. Pods inside instances
@@ -136,7 +136,7 @@ def _wiring(pod, address):
 CHAPTERS = [
     *EARLIER,
     ("Pods inside instances",
-     [WholeStory.cluster_instances_boot, WholeStory.pods_of_one_instance_talk,
-      WholeStory.direct_mode_is_stopped_and_explained, WholeStory.encapsulation_needs_a_rule,
-      WholeStory.capture_shows_ipip, WholeStory.allowed_pairs_are_the_other_way_out]),
+     [Nested.cluster_instances_boot, Nested.pods_of_one_instance_talk,
+      Nested.direct_mode_is_stopped_and_explained, Nested.encapsulation_needs_a_rule,
+      Nested.capture_shows_ipip, Nested.allowed_pairs_are_the_other_way_out]),
 ]

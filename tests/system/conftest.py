@@ -12,7 +12,7 @@ os.environ.setdefault("LAB_NAME", "weft-test")
 
 pytest.register_assert_rewrite("stage")
 
-from story.nested import WholeStory  # noqa: E402
+from story.addresses import WholeStory  # noqa: E402
 from story.teller import LAB, Teller  # noqa: E402
 from tenant import Tenant  # noqa: E402
 
