@@ -236,8 +236,8 @@ Flows Compiler::Impl::port_flows(const Uuid& id) const {
 Flows Compiler::Impl::request_flows(const Uuid& id) const {
   const auto* hosted = hosting_.hosted(id);
   if (!hosted) return {};
-  return requests(hosted->ofport,
-                  served_to(*intent_.find<model::Port>(id), hosting_.served_in(hosted->network)));
+  const auto port = intent_.find<model::Port>(id);
+  return requests(*port, hosted->ofport, served_to(*port, hosting_.served_in(hosted->network)));
 }
 
 Flows Compiler::Impl::rule_flows(const Uuid& id) const {

@@ -50,6 +50,9 @@ inline constexpr Family kRogueRa{
     "Router advertisements and redirects do not come from ports, nor first fragments that "
     "hide their ICMPv6 type, nor IPv6 that hides its protocol (RFC 7113).",
     Drop::kRogueRa};
+inline constexpr Family kDhcpServed{
+    "dhcp_served", Table::kPortSecurity, 165,
+    "DHCP requests that the agent answers, from any address: a client may have lost its own."};
 inline constexpr Family kOwnIp{"own_ip", Table::kPortSecurity, 160,
                                "IP packets from an allowed pair of MAC and address."};
 inline constexpr Family kOwnArp{"own_arp", Table::kPortSecurity, 150,
@@ -275,6 +278,7 @@ inline constexpr std::array kFamilies = {
     family::kVlanTagged,
     family::kRogueDhcp,
     family::kRogueRa,
+    family::kDhcpServed,
     family::kOwnIp,
     family::kOwnArp,
     family::kArpProbe,

@@ -34,7 +34,8 @@ bool same_for_flows(const model::Network& a, const model::Network& b) {
 
 bool same_requests(const model::Port& a, const model::Port& b) {
   constexpr ServedRequests kAll{true, true, true};
-  return served_to(a, kAll) == served_to(b, kAll);
+  return a.mac == b.mac && a.port_security_enabled == b.port_security_enabled &&
+         served_to(a, kAll) == served_to(b, kAll);
 }
 
 /// Both sides exist and differ in nothing that a flow shows, but for what they have units of their own for.

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fabric/example_world.h"
 #include "fabric/families.h"
 #include "fabric/meters.h"
@@ -22,7 +24,14 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-constexpr std::size_t kHostedInBlue = 5;  // alice, bob, router, frank, grace
+constexpr std::size_t kHostedInBlue = 5;   // alice, bob, router, frank, grace
+constexpr std::size_t kSecuredInBlue = 4;  // not router
+
+std::size_t removed(const FlowDelta& delta, const Family& family) {
+  return static_cast<std::size_t>(std::count_if(
+      delta.remove.begin(), delta.remove.end(),
+      [&](const auto& key) { return key.table == number(family.table) && key.priority == family.priority; }));
+}
 
 class Services : public testing::Test {
  protected:
@@ -47,9 +56,10 @@ class Services : public testing::Test {
 TEST_F(Services, WhatASubnetStopsServingChangesTheRequestsOfHostedPortsOnly) {
   const auto delta = edit_subnet(e.blue4, [](model::Subnet& row) { row.enable_dhcp = false; });
   EXPECT_EQ(units(), kHostedInBlue);
-  EXPECT_THAT(delta.remove, SizeIs(kHostedInBlue));
+  EXPECT_EQ(removed(delta, family::kDhcpRequest), kHostedInBlue);
+  EXPECT_EQ(removed(delta, family::kDhcpServed), kSecuredInBlue);
+  EXPECT_THAT(delta.remove, SizeIs(kHostedInBlue + kSecuredInBlue));
   EXPECT_THAT(delta.add_or_replace, IsEmpty());
-  for (const auto& key : delta.remove) EXPECT_EQ(key.priority, family::kDhcpRequest.priority);
 }
 
 TEST_F(Services, WhatASubnetSaysWithoutServingMoreChangesNothing) {
@@ -89,8 +99,9 @@ TEST_F(Services, APortMayDoWithoutDhcp) {
                            {"bootfile-name", "x", IpVersion::kV6}};
   });
   EXPECT_EQ(units(), 1u);
-  ASSERT_THAT(delta.remove, SizeIs(1));
-  EXPECT_EQ(delta.remove[0].priority, family::kDhcpRequest.priority);
+  EXPECT_EQ(removed(delta, family::kDhcpRequest), 1u);
+  EXPECT_EQ(removed(delta, family::kDhcpServed), 1u);
+  EXPECT_THAT(delta.remove, SizeIs(2));
   edit_alice([](model::Port& row) { row.extra_dhcp_opts.pop_back(); });
   EXPECT_EQ(units(), 0u);
 }

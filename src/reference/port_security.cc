@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "reference/services.h"
+
 namespace weft::reference {
 namespace {
 
@@ -50,9 +52,17 @@ bool needs_no_address(const Packet::Ip& ip) {
   return is_neighbour_or_listener(ip) && (ip.icmp_type == 133 || listener || is_solicitation(ip));
 }
 
-Answer check_ip(const Sender& sender, const Packet::Ip& ip) {
+/// The network's own service tells a client that its address is no longer its own.
+bool asks_for_its_address(const Sender& sender, const Packet& packet) {
+  return packet.eth_src == sender.port.mac &&
+         request_of(sender.intent, sender.port, packet) == Request::kDhcp;
+}
+
+Answer check_ip(const Sender& sender, const Packet& packet) {
+  const auto& ip = *packet.ip;
   const bool unspecified = ip.source.is_unspecified() && needs_no_address(ip);
-  return sender.owns(ip.source) || unspecified ? kPass : Drop::kSpoofedIp;
+  return sender.owns(ip.source) || unspecified || asks_for_its_address(sender, packet) ? kPass
+                                                                                       : Drop::kSpoofedIp;
 }
 
 bool is_true(const Sender& sender, const Packet& packet) {
@@ -126,7 +136,7 @@ std::optional<Drop> check_source(const model::Intent& intent, const model::Port&
   const Sender sender{intent, port, packet.eth_src};
   if (packet.arp) return check_arp(sender, *packet.arp);
   if (!packet.ip) return Drop::kOtherProtocol;
-  if (const auto drop = check_ip(sender, *packet.ip)) return drop;
+  if (const auto drop = check_ip(sender, packet)) return drop;
   return check_neighbour_discovery(sender, packet);
 }
 

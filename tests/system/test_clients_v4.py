@@ -84,10 +84,12 @@ def test_renewal_tells_what_is_new(tenant, machine):
 
 def test_a_client_whose_port_has_another_address_now_gets_that_one(tenant, machine):
     new = "10.77.0.212"
-    with Udhcpc(machine, "-A", "1") as client:
+    with Dhcpcd(machine) as client, DhcpTrace(machine) as trace:
         assert client.lease().address == machine.ip
+        tenant.t.wait(lambda: machine.addresses(), "the client has applied its address")
         tenant.change(machine.id, fixed_ips=[{"subnet_id": tenant.subnet, "ip_address": new}])
-        tenant.t.wait(lambda: client.next_lease(client.renew).address == new, "the client has the new address")
+        tenant.t.wait(lambda: client.next_lease(client.rebind).address == new, "the client has the new address")
+        assert trace.of("nak"), "it was told that the old one is no longer its own"
 
 
 def test_rebinding_is_asked_of_everyone(tenant, machine):

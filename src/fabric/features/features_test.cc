@@ -96,7 +96,7 @@ TEST(PacketSize, IsTheNetworksMtuAndAHeader) {
 TEST(LocalServices, AnswerAddressQuestionsAndCatchRequests) {
   Golden()
       .add("requests of both versions of DHCP and for routers",
-           requests(11, {.dhcp4 = true, .dhcp6 = true, .routers = true}))
+           requests(*port({"10.0.0.11"}).port, 11, {.dhcp4 = true, .dhcp6 = true, .routers = true}))
       .add("neighbour solicitations, the same on every node", neighbour_answers_pipeline())
       .add("neighbour solicitations for a port", neighbour_answers(port({"10.0.0.11", "2001:db8::11"})))
       .add("a port's own addresses of IPv6 are never answered to it",

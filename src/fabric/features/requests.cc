@@ -13,15 +13,22 @@ openflow::Flow to_agent(const Family& family, openflow::Match match, std::uint32
                                     .meter_id = request_meter(ofport)}});
 }
 
+Flows dhcp4_requests(const model::Port& port, std::uint32_t ofport) {
+  const openflow::Match any = on_port(ofport);
+  Flows flows = {
+      to_agent(family::kDhcpRequest, udp(any, IpVersion::kV4, 68, 67), ofport, PacketInKind::kDhcp)};
+  if (!port.port_security_enabled) return flows;
+  const auto mine = openflow::Match(any).set(openflow::Field::kEthSrc, port.mac);
+  flows.push_back(flow(family::kDhcpServed, udp(mine, IpVersion::kV4, 68, 67), {go(Table::kPacketSize)}));
+  return flows;
+}
+
 }  // namespace
 
-Flows requests(std::uint32_t ofport, const ServedRequests& served) {
+Flows requests(const model::Port& port, std::uint32_t ofport, const ServedRequests& served) {
   const openflow::Match any = on_port(ofport);
   Flows flows;
-  if (served.dhcp4) {
-    flows.push_back(
-        to_agent(family::kDhcpRequest, udp(any, IpVersion::kV4, 68, 67), ofport, PacketInKind::kDhcp));
-  }
+  if (served.dhcp4) append(flows, dhcp4_requests(port, ofport));
   if (served.dhcp6) {
     flows.push_back(
         to_agent(family::kDhcp6Request, udp(any, IpVersion::kV6, 546, 547), ofport, PacketInKind::kDhcp6));
