@@ -137,23 +137,22 @@ std::optional<IpAddress> find_last_free(const model::Subnet& subnet, const Taken
   return std::nullopt;
 }
 
-std::optional<IpAddress> default_gateway(const IpPrefix& cidr) {
-  if (cidr.length() == cidr.address().width()) return std::nullopt;
-  return reserves_ends(cidr) || cidr.version() == IpVersion::kV6 ? cidr.first().next() : cidr.first();
+IpRange host_range(const IpPrefix& cidr) {
+  if (reserves_ends(cidr)) return {cidr.first().next(), cidr.last().previous()};
+  const bool has_router_address = cidr.version() == IpVersion::kV6 && cidr.length() < cidr.address().width();
+  return {has_router_address ? cidr.first().next() : cidr.first(), cidr.last()};
+}
+
+IpAddress default_gateway(const IpPrefix& cidr) {
+  return cidr.version() == IpVersion::kV6 ? cidr.first() : host_range(cidr).start;
 }
 
 std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway) {
-  IpAddress first = cidr.first(), last = cidr.last();
-  if (reserves_ends(cidr)) {
-    first = first.next();
-    last = last.previous();
-  } else if (cidr.version() == IpVersion::kV6 && cidr.length() < 127) {
-    first = first.next();  // the subnet-router anycast address (RFC 4291, 2.6.1)
-  }
-  if (!gateway || *gateway < first || last < *gateway) return {{first, last}};
+  const IpRange hosts = host_range(cidr);
+  if (!gateway || !hosts.contains(*gateway)) return {hosts};
   std::vector<IpRange> pools;
-  if (first < *gateway) pools.push_back({first, gateway->previous()});
-  if (*gateway < last) pools.push_back({gateway->next(), last});
+  if (hosts.start < *gateway) pools.push_back({hosts.start, gateway->previous()});
+  if (*gateway < hosts.end) pools.push_back({gateway->next(), hosts.end});
   return pools;
 }
 

@@ -30,8 +30,14 @@ std::optional<IpAddress> find_free(const model::Subnet& subnet, const Taken& tak
 /// The last free address of the pools.
 std::optional<IpAddress> find_last_free(const model::Subnet& subnet, const Taken& taken);
 
-/// Neutron's defaults for a subnet without its own: the first host address; everything but that one.
-std::optional<IpAddress> default_gateway(const IpPrefix& cidr);
+/// The first and the last address that pools may give.
+IpRange host_range(const IpPrefix& cidr);
+
+/// The gateway of a subnet that names none, as Neutron chooses it: the first host of IPv4; of IPv6, where
+/// every router answers for it, the block's first address (RFC 4291, 2.6.1).
+IpAddress default_gateway(const IpPrefix& cidr);
+
+/// All host addresses but the gateway.
 std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway);
 
 }  // namespace weft::ipam

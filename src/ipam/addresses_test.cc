@@ -89,14 +89,34 @@ TEST(HostAddress, ExcludesNetworkAndBroadcastOfIpv4Only) {
   EXPECT_TRUE(is_host_address(*IpPrefix::parse("2001:db8::/64"), ip("2001:db8::ffff:ffff:ffff:ffff")));
 }
 
-TEST(DefaultPools, AreEverythingButTheGateway) {
-  auto cidr = *IpPrefix::parse("10.0.0.0/24");
-  EXPECT_EQ(default_gateway(cidr), ip("10.0.0.1"));
-  EXPECT_THAT(default_pools(cidr, ip("10.0.0.1")), ElementsAre(IpRange{ip("10.0.0.2"), ip("10.0.0.254")}));
-  EXPECT_THAT(
-      default_pools(cidr, ip("10.0.0.100")),
-      ElementsAre(IpRange{ip("10.0.0.1"), ip("10.0.0.99")}, IpRange{ip("10.0.0.101"), ip("10.0.0.254")}));
-  EXPECT_THAT(default_pools(cidr, std::nullopt), ElementsAre(IpRange{ip("10.0.0.1"), ip("10.0.0.254")}));
+IpPrefix cidr(const char* text) {
+  return *IpPrefix::parse(text);
+}
+IpRange range(const char* first, const char* last) {
+  return {ip(first), ip(last)};
+}
+
+TEST(DefaultPools, AreAllHostsButTheGateway) {
+  EXPECT_EQ(default_pools(cidr("10.7.0.0/24"), ip("10.7.0.1")),
+            (std::vector{range("10.7.0.2", "10.7.0.254")}));
+  EXPECT_EQ(default_pools(cidr("10.7.0.0/24"), ip("10.7.0.254")),
+            (std::vector{range("10.7.0.1", "10.7.0.253")}));
+  EXPECT_EQ(default_pools(cidr("10.7.0.0/29"), ip("10.7.0.3")),
+            (std::vector{range("10.7.0.1", "10.7.0.2"), range("10.7.0.4", "10.7.0.6")}));
+  EXPECT_EQ(default_pools(cidr("10.7.0.0/29"), std::nullopt), (std::vector{range("10.7.0.1", "10.7.0.6")}));
+  EXPECT_EQ(default_pools(cidr("10.7.0.0/31"), ip("10.7.0.0")), (std::vector{range("10.7.0.1", "10.7.0.1")}));
+  EXPECT_EQ(default_pools(cidr("fd00::/64"), ip("fd00::")),
+            (std::vector{range("fd00::1", "fd00::ffff:ffff:ffff:ffff")}));
+  EXPECT_EQ(default_pools(cidr("fd00::/126"), ip("fd00::2")),
+            (std::vector{range("fd00::1", "fd00::1"), range("fd00::3", "fd00::3")}));
+  EXPECT_EQ(default_pools(cidr("fd00::/127"), ip("fd00::")), (std::vector{range("fd00::1", "fd00::1")}));
+  EXPECT_EQ(default_pools(cidr("fd00::7/128"), std::nullopt), (std::vector{range("fd00::7", "fd00::7")}));
+}
+
+TEST(DefaultGateway, IsTheOneThatNeutronNames) {
+  EXPECT_EQ(default_gateway(cidr("10.7.0.0/24")), ip("10.7.0.1"));
+  EXPECT_EQ(default_gateway(cidr("10.7.0.0/31")), ip("10.7.0.0"));
+  EXPECT_EQ(default_gateway(cidr("fd00::/64")), ip("fd00::"));
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ TEST_F(AutomaticPlan, ADistributedPortTakesTheLastIpv4AddressAndTheFirstIpv6One)
   EXPECT_EQ(served_subnet(rows->port), subnet.id);
   EXPECT_FALSE(rows->port.port_security_enabled);
   EXPECT_THAT(ips(plan_distributed_port(intent, claims, stateful)->addresses),
-              ElementsAre(ip("2001:db8:3::2")));
+              ElementsAre(ip("2001:db8:3::1")));
   auto automatic = plan_distributed_port(intent, claims, slaac);
   EXPECT_THAT(ips(automatic->addresses), ElementsAre(eui64_address(slaac.cidr, automatic->port.mac)));
 }

@@ -113,7 +113,7 @@ struct Port : Common {
   std::string binding_profile = "{}";  ///< binding:profile, JSON text
   bool port_security_enabled = true;
   std::vector<AddressPair> allowed_address_pairs;
-  std::string dns_name;    ///< host part, without a dot; empty: derived from the address
+  std::string dns_name;    ///< a label, or a full name with its final dot; empty: derived from the address
   std::string dns_domain;  ///< with the final dot; empty: the network's
   std::vector<ExtraDhcpOption> extra_dhcp_opts;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ipam/addresses.h"
 #include "model/subnet_services.h"
 #include "neutron/errors.h"
 
@@ -17,14 +18,6 @@ std::string text(const IpRange& range) {
 }
 
 }  // namespace
-
-IpRange host_range(const IpPrefix& cidr) {
-  const int host_bits = cidr.address().width() - cidr.length();
-  if (cidr.version() == IpVersion::kV6)  // the first address is every router's (RFC 4291, 2.6.1)
-    return {host_bits == 0 ? cidr.first() : cidr.first().next(), cidr.last()};
-  if (host_bits <= 1) return {cidr.first(), cidr.last()};  // RFC 3021
-  return {cidr.first().next(), cidr.last().previous()};
-}
 
 Result<void> check_cidr(const IpPrefix& cidr, bool enable_dhcp) {
   if (cidr.length() == 0) return invalid_input("0 is not allowed as CIDR prefix length");
@@ -80,12 +73,8 @@ Result<void> check_gateway(const IpPrefix& cidr, const IpAddress& gateway) {
   return {};
 }
 
-IpAddress default_gateway(const IpPrefix& cidr) {
-  return cidr.version() == IpVersion::kV6 ? cidr.first() : host_range(cidr).start;
-}
-
 Result<void> check_pools(const IpPrefix& cidr, const std::vector<IpRange>& pools) {
-  auto hosts = host_range(cidr);
+  const auto hosts = ipam::host_range(cidr);
   for (const auto& pool : pools) {
     if (pool.start.version() != cidr.version() || pool.end.version() != cidr.version() ||
         pool.end < pool.start)
@@ -116,15 +105,6 @@ Result<void> check_gateway_outside(const std::vector<IpRange>& pools, const IpAd
                   "Gateway ip " + gateway.to_string() + " conflicts with allocation pool " + text(pool) + ".",
                   "GatewayConflictWithAllocationPools");
   return {};
-}
-
-std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway) {
-  auto hosts = host_range(cidr);
-  if (!gateway || !hosts.contains(*gateway)) return {hosts};
-  std::vector<IpRange> pools;
-  if (hosts.start < *gateway) pools.push_back({hosts.start, gateway->previous()});
-  if (*gateway < hosts.end) pools.push_back({gateway->next(), hosts.end});
-  return pools;
 }
 
 }  // namespace weft::neutron

@@ -18,16 +18,9 @@ Result<void> check_version(const IpPrefix& cidr, std::string_view name, const Ip
 /// Errors: InvalidInput for IPv4's network or broadcast address, or for another IP version. A gateway outside
 /// of the block is fine: IPv6 routers often have link-local addresses.
 Result<void> check_gateway(const IpPrefix& cidr, const IpAddress& gateway);
-/// The gateway of a subnet that names none: the first host of IPv4; of IPv6, where every router answers for
-/// it, the block's first address (RFC 4291, 2.6.1).
-IpAddress default_gateway(const IpPrefix& cidr);
 /// Errors: InvalidAllocationPool, OutOfBoundsAllocationPool, OverlappingAllocationPools.
 Result<void> check_pools(const IpPrefix& cidr, const std::vector<IpRange>& pools);
 /// Errors: GatewayConflictWithAllocationPools.
 Result<void> check_gateway_outside(const std::vector<IpRange>& pools, const IpAddress& gateway);
-/// All host addresses but the gateway.
-std::vector<IpRange> default_pools(const IpPrefix& cidr, const std::optional<IpAddress>& gateway);
-/// The first and the last address that a host may have.
-IpRange host_range(const IpPrefix& cidr);
 
 }  // namespace weft::neutron

@@ -19,30 +19,6 @@ std::string error_type(const Result<void>& result) {
   return result ? "" : result.error().type;
 }
 
-TEST(SubnetRules, GiveAllHostsButTheGatewayToThePools) {
-  EXPECT_EQ(default_pools(block("10.7.0.0/24"), ip("10.7.0.1")),
-            (std::vector{range("10.7.0.2", "10.7.0.254")}));
-  EXPECT_EQ(default_pools(block("10.7.0.0/24"), ip("10.7.0.254")),
-            (std::vector{range("10.7.0.1", "10.7.0.253")}));
-  EXPECT_EQ(default_pools(block("10.7.0.0/29"), ip("10.7.0.3")),
-            (std::vector{range("10.7.0.1", "10.7.0.2"), range("10.7.0.4", "10.7.0.6")}));
-  EXPECT_EQ(default_pools(block("10.7.0.0/29"), std::nullopt), (std::vector{range("10.7.0.1", "10.7.0.6")}));
-  EXPECT_EQ(default_pools(block("10.7.0.0/31"), ip("10.7.0.0")),
-            (std::vector{range("10.7.0.1", "10.7.0.1")}));
-  EXPECT_EQ(default_pools(block("fd00::/64"), ip("fd00::")),
-            (std::vector{range("fd00::1", "fd00::ffff:ffff:ffff:ffff")}));
-  EXPECT_EQ(default_pools(block("fd00::/126"), ip("fd00::2")),
-            (std::vector{range("fd00::1", "fd00::1"), range("fd00::3", "fd00::3")}));
-  EXPECT_EQ(default_pools(block("fd00::/127"), ip("fd00::")), (std::vector{range("fd00::1", "fd00::1")}));
-  EXPECT_EQ(default_pools(block("fd00::7/128"), std::nullopt), (std::vector{range("fd00::7", "fd00::7")}));
-}
-
-TEST(SubnetRules, NameTheGatewayThatNeutronNames) {
-  EXPECT_EQ(default_gateway(block("10.7.0.0/24")), ip("10.7.0.1"));
-  EXPECT_EQ(default_gateway(block("10.7.0.0/31")), ip("10.7.0.0"));
-  EXPECT_EQ(default_gateway(block("fd00::/64")), ip("fd00::"));
-}
-
 TEST(SubnetRules, RefuseUnsoundPools) {
   auto cidr = block("10.7.0.0/24");
   EXPECT_EQ(error_type(check_pools(cidr, {range("10.7.0.10", "10.7.0.20"), range("10.7.0.21", "10.7.0.30")})),

@@ -1,3 +1,4 @@
+#include "ipam/addresses.h"
 #include "ipam/ports.h"
 #include "neutron/network_mtu.h"
 #include "neutron/resource.h"
@@ -139,13 +140,13 @@ Result<Subnet> read_new(const Context& context, const json::object& body) {
   subnet.revision = 0;
   subnet.network = *uuid_of(body, "network_id");
   WEFT_TRY(subnet.cidr, read_cidr(body));
-  subnet.gateway_ip = default_gateway(subnet.cidr);
+  subnet.gateway_ip = ipam::default_gateway(subnet.cidr);
   subnet.ipv6_ra_mode = read_mode(body, "ipv6_ra_mode");
   subnet.ipv6_address_mode = read_mode(body, "ipv6_address_mode");
   WEFT_CHECK(read_settings(body, subnet));
   WEFT_CHECK(read_gateway(body, subnet));
   WEFT_CHECK(check_modes(subnet));
-  subnet.allocation_pools = default_pools(subnet.cidr, subnet.gateway_ip);
+  subnet.allocation_pools = ipam::default_pools(subnet.cidr, subnet.gateway_ip);
   WEFT_CHECK(read_allocation_pools(body, subnet));
   return subnet;
 }
