@@ -50,7 +50,9 @@ TEST_P(DhcpRequest, IsJudgedByItsState) {
   auto answer = ask(m, {example_lease(), second_lease()});
   EXPECT_EQ(answer.outcome, given.outcome) << given.fact;
   EXPECT_EQ(answer.message.yours, ip(given.leased)) << given.fact;
-  if (given.outcome == DhcpOutcome::kAcknowledged) EXPECT_EQ(answer.message.client, m.client) << given.fact;
+  if (given.outcome == DhcpOutcome::kAcknowledged) {
+    EXPECT_EQ(answer.message.client, m.client) << given.fact;
+  }
 }
 
 constexpr auto kAck = DhcpOutcome::kAcknowledged, kNak = DhcpOutcome::kRefused;

@@ -37,7 +37,9 @@ TEST_P(DhcpValue, IsEncodedAsTheOptionTakesIt) {
   const Value& given = GetParam();
   auto encoded = encode_dhcp_value(*dhcp_option_code(given.option), given.text);
   EXPECT_EQ(encoded.has_value(), given.encoded.has_value()) << given.option << " " << given.text;
-  if (encoded && given.encoded) EXPECT_EQ(*encoded, *given.encoded) << given.option << " " << given.text;
+  if (encoded && given.encoded) {
+    EXPECT_EQ(*encoded, *given.encoded) << given.option << " " << given.text;
+  }
 }
 
 const Value kValues[] = {
