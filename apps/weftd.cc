@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "base/log.h"
+#include "ipam/ports.h"
 #include "neutron/config.h"
 #include "neutron/errors.h"
 #include "neutron/front_door.h"
@@ -64,9 +65,11 @@ Result<void> run(const neutron::Config& config) {
   neutron::Api api(services, std::make_unique<neutron::NoAuthenticator>(config.default_project));
   api.export_metrics(metrics);
   neutron::FrontDoor door(executor, api, store, metrics);
-  store.on_state([&door](bool synced) {
+  store.on_state([&](bool synced) {
     log::info("store.state", {{"synced", synced ? "yes" : "no"}});
-    if (synced) door.store_synced();
+    if (!synced) return;
+    door.store_synced();
+    asio::co_spawn(executor, ipam::serve_older_subnets(store), asio::detached);
   });
   auto handler = [&door](http::Request request) { return door.handle(std::move(request)); };
   WEFT_TRY(auto server,

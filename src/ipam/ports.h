@@ -85,6 +85,10 @@ struct SubnetChange {
 /// RevisionNumberConstraintFailed (kConflict, 412); IpAddressGenerationFailure as create_subnets.
 Task<void> update_subnet(store::Store& store, SubnetChange change);
 
+/// Gives subnets with DHCP their distributed ports where they have none: those of a store from before schema
+/// 1.3.0. What can't have one (its pools are used up) is logged. Returns how many were served.
+Task<int> serve_older_subnets(store::Store& store);
+
 /// Removes a subnet with its distributed port and the addresses that ports have of it on their own: automatic
 /// ones, and those of ports that delete_network() removes, too. Errors: kNotFound SubnetNotFound; SubnetInUse
 /// (kConflict, 409: other ports have addresses of it).

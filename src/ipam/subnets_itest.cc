@@ -133,6 +133,18 @@ TEST_F(SubnetsItest, DhcpTurnedOnByTwoControllersMakesOnePort) {
   }
 }
 
+TEST_F(SubnetsItest, SubnetsOfAnOlderStoreAreServed) {
+  const Subnet older = with_dhcp(make_network(), "10.0.0.0/24");
+  store::Write write;
+  write.insert(older);
+  ASSERT_TRUE(run(store->commit(write)));
+  ASSERT_FALSE(distributed(older.id));
+  EXPECT_EQ(run(serve_older_subnets(*store)).value_or(-1), 1);
+  ASSERT_TRUE(distributed(older.id));
+  EXPECT_THAT(ips_of(distributed(older.id)->id), ElementsAre("10.0.0.254"));
+  EXPECT_EQ(run(serve_older_subnets(*store)).value_or(-1), 0) << "once is enough";
+}
+
 TEST_F(SubnetsItest, DhcpNeedsRoomInThePools) {
   Network network = make_network();
   Subnet wanted = subnet_of(network, "10.0.0.0/30");
