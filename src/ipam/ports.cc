@@ -202,6 +202,9 @@ Task<void> update_port(store::Store& store, PortChange change) {
                      "RevisionNumberConstraintFailed");
     }
     change.after = target(*base, wanted, *current);
+    if (change.revise) {
+      WEFT_CO_CHECK(change.revise(change.after));
+    }
     PortPlanner planner(store.intent(), store.claims());
     WEFT_CO_TRY(auto plan, planner.update(*current, change));
     store::Write write = changes(*current, plan);

@@ -3,6 +3,7 @@
 // the store's unique indexes. Used by weftd's front doors and by the agent's CNI server alike. A lost race is
 // retried here; callers see Neutron's error types.
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct PortChange {
   std::optional<std::vector<AddressRequest>> fixed_ips;
   std::optional<std::vector<Uuid>> groups;
   std::optional<std::int64_t> if_revision;  ///< HTTP If-Match: revision_number=N
+  /// Changes that depend on what the port has, and checks of the whole: called at every try with the port as
+  /// it would be, where others may have changed what `after` left alone. Its error ends the update.
+  std::function<Result<void>(model::Port&)> revise = {};
 };
 /// A new MAC also means new automatic addresses. Errors: kNotFound PortNotFound, else as create_ports;
 /// RevisionNumberConstraintFailed (kConflict, 412); ServicePortInUse (kConflict, 409) for distributed ports.

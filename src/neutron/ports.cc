@@ -130,12 +130,15 @@ Result<void> read_settings(const json::object& body, const std::optional<MacAddr
   if (const auto* host = given(body, "binding:host_id"))
     port.host = host->is_null() ? std::string() : *text_of(body, "binding:host_id");
   if (const auto* profile = given(body, "binding:profile")) port.binding_profile = json::serialize(*profile);
-  if (const auto* options = given(body, "extra_dhcp_opts"))
-    change_dhcp_options(port.extra_dhcp_opts, options->as_array());
   if (const auto* pairs = given(body, "allowed_address_pairs")) {
     WEFT_TRY(port.allowed_address_pairs, read_pairs(*pairs, own_mac));
   }
   return {};
+}
+
+void change_options(const json::object& body, Port& port) {
+  if (const auto* options = given(body, "extra_dhcp_opts"))
+    change_dhcp_options(port.extra_dhcp_opts, options->as_array());
 }
 
 class Ports : public ResourceOf<Port> {
@@ -174,6 +177,10 @@ class Ports : public ResourceOf<Port> {
     WEFT_CO_CHECK(check_name(body));
     WEFT_CO_CHECK(change_mac(body, *before, change.after));
     WEFT_CO_CHECK(check_visible(context, change.after, change.groups));
+    change.revise = [body](Port& port) {
+      change_options(body, port);
+      return Result<void>();
+    };
     co_return co_await ipam::update_port(store(), std::move(change));
   }
 
@@ -195,6 +202,7 @@ class Ports : public ResourceOf<Port> {
     port.port_security_enabled = network->port_security_enabled;
     request.mac = read_mac(body);
     WEFT_CHECK(read_settings(body, request.mac, port));
+    change_options(body, port);
     WEFT_CHECK(check_name(body));
     if (port.device_owner.starts_with(kTrustedOwner)) port.port_security_enabled = false;
     if (const auto* tags = given(body, "tags"))

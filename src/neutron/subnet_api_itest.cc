@@ -197,6 +197,22 @@ TEST_F(SubnetApi, MergesDhcpOptionsByNameAndVersion) {
             "409 NeutronDbObjectDuplicateEntry");
 }
 
+TEST_F(SubnetApi, KeepsTheDhcpOptionsOfAllWhoAddOneAtOnce) {
+  const auto path = "/ports/" + id_in(port(""));
+  run_until([&] { return !second_->store.intent().all<model::Port>().empty(); });
+  std::vector<std::shared_ptr<Answer>> answers;
+  for (int i = 0; i < 10; ++i) {
+    const auto option = R"({"opt_name": "n)" + std::to_string(i) + R"(", "opt_value": "x"})";
+    answers.push_back(
+        send(i % 2 ? *first_ : *second_, "PUT", path, R"({"port": {"extra_dhcp_opts": [)" + option + "]}}"));
+  }
+  for (const auto& answer : answers) {
+    run_until([&] { return answer->status != 0; });
+    EXPECT_EQ(answer->status, 200) << json::serialize(answer->body);
+  }
+  EXPECT_EQ(call("GET", path).body.at("port").at("extra_dhcp_opts").as_array().size(), 10u);
+}
+
 TEST_F(SubnetApi, NamesTheFieldWhoseTypeIsWrong) {
   const std::pair<std::string, std::string> fields[] = {
       {"/subnets", "ipv6_ra_mode"}, {"/subnets", "ipv6_address_mode"}, {"/subnets", "subnetpool_id"},
