@@ -306,7 +306,7 @@ PacketAnswer answer_dhcp6(net::FrameView request_frame, const Dhcp6Lease& lease)
     case Verdict::kByUnicast: {
       Message reply = start_reply(request->message, lease);
       reply.status = {Code::kUseMulticast, ""};
-      return {"use_multicast", frame_of(reply, *request, lease)};
+      return {"use_multicast", {frame_of(reply, *request, lease)}};
     }
     case Verdict::kSound:
       break;
@@ -314,7 +314,7 @@ PacketAnswer answer_dhcp6(net::FrameView request_frame, const Dhcp6Lease& lease)
   const auto reply = make_reply(request->message, lease);
   if (!reply) return {"no_answer_due", {}};
   const bool declined = request->message.type == Type::kDecline;
-  return {declined ? "declined" : "answered", frame_of(*reply, *request, lease)};
+  return {declined ? "declined" : "answered", {frame_of(*reply, *request, lease)}};
 }
 
 }  // namespace weft::agent

@@ -71,20 +71,20 @@ PacketAnswer answer_to(const Dhcp6Message& m, const Dhcp6Lease& lease = stateful
 }
 Dhcp6Message reply_to(const Dhcp6Message& m, const Dhcp6Lease& lease = stateful()) {
   const auto answer = answer_to(m, lease);
-  const auto udp = net::parse_udp(answer.frame);
+  const auto udp = net::parse_udp(answer.frames.at(0));
   EXPECT_TRUE(udp) << answer.outcome;
   return udp ? *net::parse_dhcp6(udp->payload) : Dhcp6Message{};
 }
 void expect_refused(const PacketAnswer& answer) {
   EXPECT_EQ(answer.outcome, "malformed");
   EXPECT_EQ(answer.refusal, fabric::Drop::kMalformedRequest);
-  EXPECT_TRUE(answer.frame.empty());
+  EXPECT_TRUE(answer.frames.empty());
 }
 
 TEST(Dhcp6Responder, AdvertisesThePortsAddress) {
   const auto answer = answer_to(request(Dhcp6Type::kSolicit));
   EXPECT_EQ(answer.outcome, "answered");
-  const auto udp = net::parse_udp(answer.frame);
+  const auto udp = net::parse_udp(answer.frames.at(0));
   ASSERT_TRUE(udp);
   EXPECT_EQ(udp->source, kServer);
   EXPECT_EQ(udp->destination, kClient);
@@ -164,7 +164,7 @@ TEST(Dhcp6Responder, ConfirmsOnlyThePortsAddresses) {
   EXPECT_EQ(reply_to(other).status->code, Code::kNotOnLink);
   const auto none = answer_to(request(Dhcp6Type::kConfirm));
   EXPECT_EQ(none.outcome, "no_answer_due");
-  EXPECT_TRUE(none.frame.empty());
+  EXPECT_TRUE(none.frames.empty());
 }
 
 TEST(Dhcp6Responder, TakesAddressesBack) {
@@ -228,14 +228,14 @@ TEST(Dhcp6Responder, LeavesWhatIsForAnotherServer) {
   other.options[option::kServerId] = {0, 3, 0, 1, 2, 2, 2, 2, 2, 2};
   const auto answer = answer_to(other);
   EXPECT_EQ(answer.outcome, "other_server");
-  EXPECT_TRUE(answer.frame.empty());
+  EXPECT_TRUE(answer.frames.empty());
   EXPECT_EQ(answer.refusal, fabric::Drop::kNone);
 }
 
 TEST(Dhcp6Responder, AnswersUnicastWithUseMulticast) {
   const auto renew = net::build_dhcp6(request(Dhcp6Type::kRenew));
   const auto answer = answer_dhcp6(net::build_udp(kClient, kServer, renew), stateful());
-  const auto reply = net::parse_dhcp6(net::parse_udp(answer.frame)->payload);
+  const auto reply = net::parse_dhcp6(net::parse_udp(answer.frames.at(0))->payload);
   EXPECT_EQ(reply->status->code, Code::kUseMulticast);
   EXPECT_THAT(reply->associations, IsEmpty());
   const auto solicit = net::build_dhcp6(request(Dhcp6Type::kSolicit));

@@ -2,6 +2,7 @@
 // What the agent makes of a packet that a flow sent up.
 
 #include <string_view>
+#include <vector>
 
 #include "fabric/drops.h"
 #include "net/packet.h"
@@ -10,7 +11,7 @@ namespace weft::agent {
 
 struct PacketAnswer {
   std::string_view outcome;                    ///< the label of weft_agent_packet_ins_total
-  net::Frame frame;                            ///< goes back to the port; empty: nothing is sent
+  std::vector<net::Frame> frames;              ///< go back to the port
   fabric::Drop refusal = fabric::Drop::kNone;  ///< as what it counts when it is refused
 };
 

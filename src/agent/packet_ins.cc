@@ -53,8 +53,8 @@ void PacketIns::handle(openflow::Connection& connection, const openflow::PacketI
       this->answer(static_cast<fabric::PacketInKind>(packet.userdata.front()), packet.frame, *port);
   count(answer.outcome);
   log::debug("packet_in", {{"port", port->to_string()}, {"outcome", answer.outcome}});
-  if (!answer.frame.empty())
-    connection.packet_out(answer.frame, openflow::kPortController, {openflow::Output{ofport}});
+  for (const auto& frame : answer.frames)
+    connection.packet_out(frame, openflow::kPortController, {openflow::Output{ofport}});
   if (answer.refusal == fabric::Drop::kNone) return;
   refusals_.add(answer.refusal, *port, packet.full_length);
   refused_(packet, *fabric::drop_info(answer.refusal));
@@ -83,7 +83,9 @@ PacketAnswer PacketIns::answer_dhcp4(net::FrameView frame, const Uuid& port) {
   if (answer.outcome == DhcpOutcome::kDeclined) {
     log::warn("dhcp.declined", {{"port", port.to_string()}, {"address", answer.address.to_string()}});
   }
-  return {to_string(answer.outcome), std::move(answer.frame), drop_of(answer.outcome)};
+  PacketAnswer told{to_string(answer.outcome), {}, drop_of(answer.outcome)};
+  if (!answer.frame.empty()) told.frames.push_back(std::move(answer.frame));
+  return told;
 }
 
 PacketAnswer PacketIns::answer_dhcp6_of(net::FrameView frame, const Uuid& port) const {
@@ -104,7 +106,7 @@ PacketAnswer PacketIns::answer_too_big(net::FrameView frame, const Uuid& id) con
   if (!network) return {"no_port", {}};
   auto answer = net::too_big_answer(frame, network->mtu, too_big_senders(network->id, intent_));
   if (!answer) return {"no_answer_due", {}};
-  return {"too_big", std::move(*answer)};
+  return {"too_big", {std::move(*answer)}};
 }
 
 void PacketIns::count(std::string_view outcome) {

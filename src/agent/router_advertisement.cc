@@ -19,12 +19,14 @@ const IpAddress& all_hosts() {
   return address;
 }
 
-net::Frame frame_to(const NetworkAdvertisement& by, const MacAddress& mac, const IpAddress& address) {
-  return net::build_router_advertisement(by.message, by.mac, link_local(by.mac), mac, address);
+using Frames = std::vector<net::Frame>;
+
+Frames frames_to(const NetworkAdvertisement& by, const MacAddress& mac, const IpAddress& address) {
+  return net::build_router_advertisements(by.message, by.mac, link_local(by.mac), mac, address);
 }
 
-net::Frame frame_to_all(const NetworkAdvertisement& by) {
-  return frame_to(by, kAllHostsMac, all_hosts());
+Frames frames_to_all(const NetworkAdvertisement& by) {
+  return frames_to(by, kAllHostsMac, all_hosts());
 }
 
 void add_subnet(const model::Subnet& subnet, net::RouterAdvertisement& message) {
@@ -95,15 +97,13 @@ MaybeAdvertisement advertisement_of(const Uuid& network_id, const model::Intent&
   return std::nullopt;
 }
 
-std::vector<net::Frame> announce(const MaybeAdvertisement& before, const MaybeAdvertisement& now) {
+Frames announce(const MaybeAdvertisement& before, const MaybeAdvertisement& now) {
   if (before == now) return {};
-  std::vector<net::Frame> frames;
-  const bool same_speaker = before && now && before->mac == now->mac;
-  if (before && !same_speaker) frames.push_back(frame_to_all({before->mac, farewell(before->message, now)}));
-  if (same_speaker)
-    frames.push_back(frame_to_all({now->mac, with_withdrawn(now->message, before->message)}));
-  else if (now)
-    frames.push_back(frame_to_all(*now));
+  if (before && now && before->mac == now->mac)
+    return frames_to_all({now->mac, with_withdrawn(now->message, before->message)});
+  Frames frames;
+  if (before) frames = frames_to_all({before->mac, farewell(before->message, now)});
+  if (now) std::ranges::move(frames_to_all(*now), std::back_inserter(frames));
   return frames;
 }
 
@@ -116,8 +116,8 @@ PacketAnswer answer_solicitation(net::FrameView frame, const MaybeAdvertisement&
     return {"spoofed_nd", {}, fabric::Drop::kSpoofedNd};
   if (!advertisement) return {"no_advertisement", {}};
   const bool unknown = solicitation->source.is_unspecified();
-  return {"answered", unknown ? frame_to_all(*advertisement)
-                              : frame_to(*advertisement, solicitation->mac, solicitation->source)};
+  return {"answered", unknown ? frames_to_all(*advertisement)
+                              : frames_to(*advertisement, solicitation->mac, solicitation->source)};
 }
 
 }  // namespace weft::agent

@@ -217,7 +217,7 @@ TEST_F(RouterAdvertiserTest, SolicitationIsAnsweredToItsSource) {
   add_subnet("2001:db8:1::/64", Ipv6Mode::kSlaac);
   const auto answer = answer_solicitation(net::frame_from_hex(kSolicitation), now());
   EXPECT_EQ(answer.outcome, "answered");
-  const auto headers = net::parse_headers(answer.frame);
+  const auto headers = net::parse_headers(answer.frames.at(0));
   EXPECT_EQ(headers->destination, MacAddress::from_u64(0xfa163e000001));
   EXPECT_EQ(headers->ip.front().destination, ip("fe80::f816:3eff:fe00:1"));
   EXPECT_EQ(answer_solicitation(net::frame_from_hex(kSolicitation), std::nullopt).outcome,
@@ -231,7 +231,7 @@ TEST_F(RouterAdvertiserTest, SolicitationFromNobodyIsAnsweredToAll) {
           "333300000002fa163e00000186dd6000000000083aff00000000000000000000000000000000ff02000000000000"
           "000000000000000285007bb800000000"),
       now());
-  EXPECT_EQ(net::parse_headers(answer.frame)->ip.front().destination, ip("ff02::1"));
+  EXPECT_EQ(net::parse_headers(answer.frames.at(0))->ip.front().destination, ip("ff02::1"));
 }
 
 TEST_F(RouterAdvertiserTest, SpoofedSolicitationIsRefused) {
@@ -246,7 +246,7 @@ TEST_F(RouterAdvertiserTest, SpoofedSolicitationIsRefused) {
   broken.back() ^= 1;
   const auto answer = answer_solicitation(broken, now());
   EXPECT_EQ(answer.refusal, fabric::Drop::kMalformedRequest);
-  EXPECT_TRUE(answer.frame.empty());
+  EXPECT_TRUE(answer.frames.empty());
 }
 
 }  // namespace

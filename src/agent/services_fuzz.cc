@@ -13,10 +13,12 @@ using namespace weft;
 
 void check(const agent::PacketAnswer& answer, bool is_udp) {
   const bool refused = answer.refusal != fabric::Drop::kNone;
-  if (refused && !answer.frame.empty()) std::abort();
-  if (answer.frame.empty() || !is_udp) return;
-  const auto udp = net::parse_udp(answer.frame);
-  if (!udp || !net::parse_dhcp6(udp->payload)) std::abort();
+  if (refused && !answer.frames.empty()) std::abort();
+  if (!is_udp) return;
+  for (const auto& frame : answer.frames) {
+    const auto udp = net::parse_udp(frame);
+    if (!udp || !net::parse_dhcp6(udp->payload)) std::abort();
+  }
 }
 
 }  // namespace

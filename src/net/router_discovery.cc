@@ -1,5 +1,9 @@
 #include "net/router_discovery.h"
 
+#include <algorithm>
+#include <span>
+#include <utility>
+
 #include "net/dns_names.h"
 #include "net/wire.h"
 
@@ -17,6 +21,9 @@ constexpr std::uint8_t kSourceLinkLayer = 1, kPrefix = 3, kMtu = 5, kDnsServers 
 constexpr std::uint8_t kAdvertisedHopLimit = 64;
 constexpr std::uint8_t kManaged = 0x80, kOther = 0x40, kOnLink = 0x80, kAutonomous = 0x40;
 constexpr std::size_t kUnit = 8;  // of options' lengths
+constexpr std::size_t kLeastMtu = 1280;
+// Of a names option, far below what its length octet can say, so that it fits wherever IPv6 does.
+constexpr std::size_t kMostServers = 32, kLongestNames = 512;
 
 /// The ICMPv6 message of a frame that has passed no router.
 Result<FrameView> neighbour_message(FrameView frame) {
@@ -65,15 +72,44 @@ Bytes dns_option(std::uint8_t type, std::uint32_t lifetime, const Bytes& value) 
   return out;
 }
 
-void put_names(Bytes& out, const AdvertisedNames& names, std::uint32_t lifetime) {
-  Bytes servers;
-  for (const auto& server : names.servers) put(servers, server);
-  if (!servers.empty()) put(out, dns_option(kDnsServers, lifetime, servers));
-  const Bytes domains = dns_names(names.search_domains);
-  if (!domains.empty()) put(out, dns_option(kSearchList, lifetime, domains));
+void add_servers(std::vector<Bytes>& options, std::span<const IpAddress> servers, std::uint32_t lifetime) {
+  while (!servers.empty()) {
+    const auto some = servers.first(std::min(servers.size(), kMostServers));
+    Bytes value;
+    for (const auto& server : some) put(value, server);
+    options.push_back(dns_option(kDnsServers, lifetime, value));
+    servers = servers.subspan(some.size());
+  }
 }
 
-Bytes message_of(const RouterAdvertisement& a, const MacAddress& mac) {
+void add_search_domains(std::vector<Bytes>& options, const std::vector<std::string>& domains,
+                        std::uint32_t lifetime) {
+  Bytes value;
+  for (const auto& domain : domains) {
+    const Bytes name = dns_names({domain});
+    if (!value.empty() && value.size() + name.size() > kLongestNames)
+      options.push_back(dns_option(kSearchList, lifetime, std::exchange(value, {})));
+    put(value, name);
+  }
+  if (!value.empty()) options.push_back(dns_option(kSearchList, lifetime, value));
+}
+
+void add_names(std::vector<Bytes>& options, const AdvertisedNames& names, std::uint32_t lifetime) {
+  add_servers(options, names.servers, lifetime);
+  add_search_domains(options, names.search_domains, lifetime);
+}
+
+/// Those that need not be in every message.
+std::vector<Bytes> options_of(const RouterAdvertisement& a) {
+  std::vector<Bytes> options;
+  for (const auto& prefix : a.prefixes) options.push_back(prefix_option(prefix));
+  add_names(options, a.names, kInfiniteLifetime);
+  add_names(options, a.withdrawn, 0);
+  return options;
+}
+
+/// What every message begins with.
+Bytes start_of(const RouterAdvertisement& a, const MacAddress& mac) {
   Bytes out = {kRouterAdvertisement, 0, 0, 0, kAdvertisedHopLimit};
   put(out, (a.managed ? kManaged : 0) | (a.other ? kOther : 0), 1);
   put(out, a.lifetime, 2);
@@ -85,9 +121,38 @@ Bytes message_of(const RouterAdvertisement& a, const MacAddress& mac) {
     put(out, Bytes{kMtu, 1, 0, 0});
     put(out, *a.mtu, 4);
   }
-  for (const auto& prefix : a.prefixes) put(out, prefix_option(prefix));
-  put_names(out, a.names, kInfiniteLifetime);
-  put_names(out, a.withdrawn, 0);
+  return out;
+}
+
+/// Each with as many options as a packet holds, and at least one.
+std::vector<Bytes> messages_of(const RouterAdvertisement& a, const MacAddress& mac) {
+  const Bytes start = start_of(a, mac);
+  const std::size_t most = a.mtu.value_or(kLeastMtu);
+  std::vector<Bytes> messages = {start};
+  for (const auto& option : options_of(a)) {
+    const bool fits = kIpv6Header + messages.back().size() + option.size() <= most;
+    if (!fits && messages.back().size() > start.size()) messages.push_back(start);
+    put(messages.back(), option);
+  }
+  return messages;
+}
+
+Frame frame_of(const Bytes& message, const MacAddress& mac, const IpAddress& source, const MacAddress& to_mac,
+               const IpAddress& to) {
+  Frame out;
+  put(out, to_mac);
+  put(out, mac);
+  put(out, kEtherIpv6, 2);
+  put(out, 0x60000000, 4);
+  put(out, static_cast<std::uint32_t>(message.size()), 2);
+  put(out, Bytes{kProtocolIcmpv6, kHopLimit});
+  put(out, source);
+  put(out, to);
+  put(out, message);
+  const FrameView ip = FrameView(out).subspan(kEthernetHeader);
+  const auto checksum = internet_checksum(
+      ip.subspan(kIpv6Header), wire::pseudo_header(ip.subspan(8, 32), kProtocolIcmpv6, message.size()));
+  wire::store16(out, kEthernetHeader + kIpv6Header + 2, checksum);
   return out;
 }
 
@@ -105,24 +170,13 @@ Result<RouterSolicitation> parse_router_solicitation(FrameView frame) {
   return solicitation;
 }
 
-Frame build_router_advertisement(const RouterAdvertisement& advertisement, const MacAddress& mac,
-                                 const IpAddress& source, const MacAddress& to_mac, const IpAddress& to) {
-  const Bytes message = message_of(advertisement, mac);
-  Frame out;
-  put(out, to_mac);
-  put(out, mac);
-  put(out, kEtherIpv6, 2);
-  put(out, 0x60000000, 4);
-  put(out, static_cast<std::uint32_t>(message.size()), 2);
-  put(out, Bytes{kProtocolIcmpv6, kHopLimit});
-  put(out, source);
-  put(out, to);
-  put(out, message);
-  const FrameView ip = FrameView(out).subspan(kEthernetHeader);
-  const auto checksum = internet_checksum(
-      ip.subspan(kIpv6Header), wire::pseudo_header(ip.subspan(8, 32), kProtocolIcmpv6, message.size()));
-  wire::store16(out, kEthernetHeader + kIpv6Header + 2, checksum);
-  return out;
+std::vector<Frame> build_router_advertisements(const RouterAdvertisement& advertisement,
+                                               const MacAddress& mac, const IpAddress& source,
+                                               const MacAddress& to_mac, const IpAddress& to) {
+  std::vector<Frame> frames;
+  for (const auto& message : messages_of(advertisement, mac))
+    frames.push_back(frame_of(message, mac, source, to_mac, to));
+  return frames;
 }
 
 }  // namespace weft::net

@@ -53,8 +53,11 @@ struct RouterAdvertisement {
   bool operator==(const RouterAdvertisement&) const = default;
 };
 
-/// From `mac` and the link-local address `source`, which the frame's link-layer option also tells.
-Frame build_router_advertisement(const RouterAdvertisement& advertisement, const MacAddress& mac,
-                                 const IpAddress& source, const MacAddress& to_mac, const IpAddress& to);
+/// From `mac` and the link-local address `source`, which the frames' link-layer option also tells. Prefixes
+/// and names that no packet of the advertised MTU holds (1280 octets where there is none) are spread over
+/// several, the rest is in each (RFC 4861, 6.2.3).
+std::vector<Frame> build_router_advertisements(const RouterAdvertisement& advertisement,
+                                               const MacAddress& mac, const IpAddress& source,
+                                               const MacAddress& to_mac, const IpAddress& to);
 
 }  // namespace weft::net
