@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/network_subnets.h"
 #include "agent/port_names.h"
 #include "model/subnet_services.h"
 
@@ -11,17 +12,6 @@ namespace {
 using model::HostRoute, model::Intent, model::Network, model::Port, model::Subnet;
 
 const IpPrefix kAnywhere;  // 0.0.0.0/0
-
-/// The network's other IPv4 subnets, by cidr.
-std::vector<model::Ref<Subnet>> neighbours_of(const Subnet& subnet, const Intent& intent) {
-  std::vector<model::Ref<Subnet>> others;
-  for (const Uuid& id : intent.subnets_of(subnet.network)) {
-    auto other = intent.find<Subnet>(id);
-    if (other && id != subnet.id && other->cidr.version() == IpVersion::kV4) others.push_back(other);
-  }
-  std::ranges::sort(others, {}, [](const auto& other) { return other->cidr; });
-  return others;
-}
 
 /// The subnet's gateway, or the router of a host route to anywhere.
 std::optional<IpAddress> gateway_of(const Subnet& subnet) {
@@ -33,7 +23,7 @@ std::optional<IpAddress> gateway_of(const Subnet& subnet) {
 /// As Neutron has them: the network's other subnets are on the link (RFC 3442's router 0.0.0.0), then the
 /// host routes, then the way to anywhere.
 std::vector<HostRoute> routes_of(const Subnet& subnet, const std::optional<IpAddress>& gateway,
-                                 const std::vector<model::Ref<Subnet>>& neighbours) {
+                                 const Subnets& neighbours) {
   std::vector<HostRoute> routes;
   for (const auto& other : neighbours) routes.push_back({other->cidr, IpAddress()});
   for (const auto& route : subnet.host_routes) {
@@ -47,19 +37,6 @@ void add_v4(std::vector<IpAddress>& list, const std::vector<IpAddress>& more) {
   for (const auto& address : more) {
     if (address.is_v4() && std::ranges::find(list, address) == list.end()) list.push_back(address);
   }
-}
-
-std::vector<IpAddress> dns_servers_of(const Subnet& subnet, const std::vector<model::Ref<Subnet>>& neighbours,
-                                      const DhcpSettings& settings) {
-  std::vector<IpAddress> servers;
-  add_v4(servers, subnet.dns_nameservers);
-  if (servers == std::vector{IpAddress()}) return {};  // 0.0.0.0 alone is Neutron's way to say "none"
-  if (servers.empty()) {
-    for (const auto& other : neighbours) add_v4(servers, other->dns_nameservers);
-    std::erase(servers, IpAddress());
-  }
-  if (servers.empty()) add_v4(servers, settings.dns_servers);
-  return servers;
 }
 
 /// The address in its subnet of the port that answers for the subnet; nothing when there is none.
@@ -87,7 +64,7 @@ std::optional<DhcpLease> lease_at(const model::Address& address, const Port& por
   lease.mtu = network.mtu;
   lease.gateway = gateway_of(*subnet);
   lease.routes = routes_of(*subnet, lease.gateway, neighbours);
-  lease.dns_servers = dns_servers_of(*subnet, neighbours, settings);
+  lease.dns_servers = ipv4_dns_servers(*subnet, neighbours, settings);
   add_v4(lease.ntp_servers, settings.ntp_servers);
   lease.lease_seconds = settings.lease_seconds;
   lease.domain_name = domain_of(port, network, settings);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/network_subnets.h"
+
 namespace weft::agent {
 namespace {
 
@@ -14,7 +16,7 @@ void append_new(std::vector<T>& list, const std::vector<T>& more) {
 
 /// The first route to a destination counts: a port may have several addresses of a subnet, and several
 /// subnets.
-void add_route(PodPlan& plan, const IpPrefix& destination, const IpAddress& gateway) {
+void add_route(PodPlan& plan, const IpPrefix& destination, const std::optional<IpAddress>& gateway) {
   auto& routes = plan.veth.routes;
   auto same = [&](const InterfaceRoute& route) { return route.destination == destination; };
   if (std::ranges::none_of(routes, same)) routes.push_back({destination, gateway});
@@ -28,6 +30,16 @@ void add_subnet(PodPlan& plan, const model::Subnet& subnet, const IpAddress& ip,
   if (default_route && subnet.gateway_ip) {
     auto any = ip.is_v4() ? IpAddress() : IpAddress::v6({});
     add_route(plan, IpPrefix(any, 0), *subnet.gateway_ip);
+  }
+}
+
+/// The network's other subnets are on the link, as DHCP says it with option 121. The kernel itself knows of
+/// those that the port has addresses of.
+void add_neighbours(PodPlan& plan, const model::Subnet& subnet, const std::vector<model::Address>& own,
+                    const model::Intent& intent) {
+  for (const auto& other : neighbours_of(subnet, intent)) {
+    if (std::ranges::find(own, other->id, &model::Address::subnet) == own.end())
+      add_route(plan, other->cidr, std::nullopt);
   }
 }
 
@@ -51,9 +63,12 @@ Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, c
                .mtu = network->mtu,
                .checksum_offload = !node.userspace_datapath};
   plan.dns_domain = port.dns_domain.empty() ? network->dns_domain : port.dns_domain;
-  for (const auto& address : intent.fixed_ips(port.id)) {
+  const auto own = intent.fixed_ips(port.id);
+  for (const auto& address : own) {
     auto subnet = intent.find<model::Subnet>(address.subnet);
-    if (subnet) add_subnet(plan, *subnet, address.ip, config.default_route);
+    if (!subnet) continue;
+    add_neighbours(plan, *subnet, own, intent);
+    add_subnet(plan, *subnet, address.ip, config.default_route);
   }
   if (config.default_route && std::ranges::none_of(plan.veth.routes, is_default)) {
     return cni::invalid(

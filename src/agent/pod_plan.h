@@ -22,10 +22,11 @@ struct PodPlan {
   std::string dns_domain;
 };
 
-/// The intent must have the port's network, subnets and addresses. The interface gets the network's MTU and
-/// the subnets' host routes; a default route only when it is asked for, because a tenant network need not
-/// have a router. Errors: kNotFound when the network is gone; kInvalid when a default route is asked for and
-/// no subnet has a gateway.
+/// The intent must have the port's network, subnets and addresses. The interface gets the network's MTU,
+/// routes to the network's other subnets of the versions that the port has, and the subnets' host routes; a
+/// default route only when it is asked for, because a tenant network need not have a router. Errors:
+/// kNotFound when the network is gone; kInvalid when a default route is asked for and no subnet has a
+/// gateway.
 Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, const PodInterface& interface,
                          const cni::NetworkConfig& config, const NodeFacts& node);
 

@@ -71,6 +71,15 @@ class PodPlanTest : public testing::Test {
                                .ip = *IpAddress::parse("2001:db8::f816:3eff:fe01:203")});
   }
 
+  /// Another subnet of the network, which the port has no address of.
+  void add_neighbour(int n, const char* cidr) {
+    model::Subnet subnet;
+    subnet.id = id(n);
+    subnet.network = id(1);
+    subnet.cidr = *IpPrefix::parse(cidr);
+    intent_.put(subnet);
+  }
+
   Result<PodPlan> plan() {
     return plan_pod(intent_, port_, interface_for(attachment(), port_, PortOrigin::kMade), config_, node_);
   }
@@ -138,6 +147,30 @@ TEST_F(PodPlanTest, ADualStackPodHasAddressesAndRoutesOfBothVersions) {
   EXPECT_THAT(destinations, UnorderedElementsAre("10.0.0.0/8", "0.0.0.0/0", "2001:db8:5::/48", "::/0"));
   config_.default_route = false;
   EXPECT_EQ(plan()->veth.routes.size(), 2U);
+}
+
+TEST_F(PodPlanTest, TheNetworksOtherSubnetsAreOnTheLink) {
+  add_ipv6();
+  add_neighbour(10, "20.20.2.0/24");
+  add_neighbour(11, "2001:db8:0:2::/64");
+  auto planned = plan();
+  std::vector<std::string> on_link;
+  for (const auto& route : planned->veth.routes) {
+    if (!route.gateway) on_link.push_back(route.destination.to_string());
+  }
+  EXPECT_THAT(on_link, UnorderedElementsAre("20.20.2.0/24", "2001:db8:0:2::/64"));
+}
+
+TEST_F(PodPlanTest, OnlyOtherSubnetsOfItsOwnVersionsGetRoutes) {
+  add_neighbour(10, "20.20.2.0/24");
+  add_neighbour(11, "2001:db8:0:2::/64");
+  EXPECT_EQ(plan()->veth.routes.size(), 2U) << "the host route and the IPv4 neighbour";
+  intent_.put(model::Address{.id = id(12),
+                             .network = id(1),
+                             .subnet = id(10),
+                             .port = port_.id,
+                             .ip = *IpAddress::parse("20.20.2.7")});
+  EXPECT_EQ(plan()->veth.routes.size(), 1U) << "the kernel knows where its own addresses' subnets are";
 }
 
 TEST_F(PodPlanTest, SeveralAddressesOfASubnetHaveItsRoutesOnce) {
