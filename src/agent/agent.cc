@@ -82,6 +82,7 @@ Agent::Agent(asio::any_io_executor executor, Config config)
           },
           metrics_),
       router_advertiser_(store_.intent(), config_.dhcp),
+      advertising_(executor),
       drop_followers_(
           executor, config_.node,
           [this](const fabric::DropWatch& watch) {
@@ -105,6 +106,7 @@ Result<void> Agent::start() {
   switch_db_.start();
   store_.start();
   status_.start();
+  repeat_advertisements();
   return {};
 }
 
@@ -113,6 +115,7 @@ void Agent::stop() {
   interest_.stop();
   reconciler_.stop();
   datapath_settings_.stop();
+  advertising_.cancel();
   neighbors_.stop();
   turn_.stop();
   if (listener_) listener_->stop();
@@ -234,6 +237,16 @@ void Agent::advertise_routers() {
   }
   router_advertiser_.refresh(active, [&](const fabric::LocalPort& port, const net::Frame& frame) {
     connection->packet_out(frame, openflow::kPortController, {openflow::Output{port.ofport}});
+  });
+}
+
+void Agent::repeat_advertisements() {
+  advertising_.expires_after(kAdvertisementPeriod);
+  advertising_.async_wait([this](boost::system::error_code stopped) {
+    if (stopped) return;
+    router_advertiser_.repeat();
+    turn_.mark();
+    repeat_advertisements();
   });
 }
 

@@ -32,6 +32,7 @@ class Agent final : public NodeServices {
   asio::any_io_executor executor() override { return executor_; }
   const std::string& node() const override { return config_.node; }
   int underlay_mtu() const override { return config_.underlay_mtu; }
+  const DhcpSettings& dhcp() const override { return config_.dhcp; }
   bool userspace_datapath() const override { return switch_db_.userspace_datapath(); }
   Result<void> ready() const override;
   store::Store& store() override { return store_; }
@@ -57,6 +58,7 @@ class Agent final : public NodeServices {
   void sample_refused(const openflow::PacketIn& packet, const fabric::DropInfo& reason);
   SampleContext sample_context() const;
   void advertise_routers();
+  void repeat_advertisements();
   std::map<std::string, InterfaceSettings> interface_settings() const;
   Error why_not_active(const Uuid& port) const;
 
@@ -73,6 +75,7 @@ class Agent final : public NodeServices {
   StatusReporter status_;
   PacketIns packet_ins_;
   RouterAdvertiser router_advertiser_;
+  asio::steady_timer advertising_;
   DropFollowers drop_followers_;
   TunnelNeighbors neighbors_;
   Signal settled_;

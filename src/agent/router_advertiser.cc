@@ -1,5 +1,7 @@
 #include "agent/router_advertiser.h"
 
+#include <utility>
+
 #include "model/subnet_services.h"
 
 namespace weft::agent {
@@ -37,6 +39,9 @@ void RouterAdvertiser::intent_changed(const model::IntentChanges& changes) {
 void RouterAdvertiser::refresh(const LocalPorts& active, const Send& send) {
   forget_leavers(active);
   tell_changes(send);
+  if (std::exchange(repeating_, false)) {
+    for (auto& [network, told] : told_) told.ports.clear();
+  }
   tell_newcomers(active, send);
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // Router advertisements that nobody asked for: to a port that becomes active, and to all of a network's ports
-// here when what is advertised changes. Nothing is repeated: what is said holds for ever.
+// here when what is advertised changes, and every ten minutes: what is said holds for a while only.
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <set>
@@ -10,6 +11,9 @@
 #include "fabric/compiler.h"
 
 namespace weft::agent {
+
+/// RFC 4861's MaxRtrAdvInterval.
+inline constexpr std::chrono::minutes kAdvertisementPeriod{10};
 
 class RouterAdvertiser {
  public:
@@ -21,6 +25,9 @@ class RouterAdvertiser {
 
   /// Remembers the networks whose advertisement may be another.
   void intent_changed(const model::IntentChanges& changes);
+
+  /// The period is over: refresh() tells all ports again.
+  void repeat() { repeating_ = true; }
 
   /// Sends what is due. `active`: the ports whose flows are in the switch, all of them.
   void refresh(const LocalPorts& active, const Send& send);
@@ -40,6 +47,7 @@ class RouterAdvertiser {
   DhcpSettings settings_;
   std::map<Uuid, Told> told_;  ///< by network
   std::set<Uuid> changed_;     ///< networks
+  bool repeating_ = false;
 };
 
 }  // namespace weft::agent

@@ -7,6 +7,7 @@
 #include "net/eui64.h"
 #include "net/headers.h"
 #include "net/hex_frame.h"
+#include "net/wire.h"
 
 namespace weft::agent {
 namespace {
@@ -34,7 +35,15 @@ struct Message {
   net::Frame bytes;
 };
 constexpr std::uint8_t kPrefix = 3, kDnsServers = 25;
-constexpr std::size_t kPrefixFlags = 1, kPrefixLifetime = 2, kDnsLifetime = 2;
+constexpr std::size_t kPrefixFlags = 1;
+
+/// Of names; of a prefix, how long it is valid.
+std::uint32_t lifetime(const net::Frame& option) {
+  return net::wire::u32(option, 2);
+}
+std::uint32_t preferred_lifetime(const net::Frame& option) {
+  return net::wire::u32(option, 6);
+}
 
 /// Ports 1 and 2 here, in one network; port 3 in another.
 class RouterAdvertiserTest : public testing::Test {
@@ -144,6 +153,19 @@ TEST_F(RouterAdvertiserTest, PortIsToldOnceWhenItBecomesActive) {
   EXPECT_THAT(refresh(), ElementsAre(testing::Key(9))) << "it was plugged anew";
 }
 
+TEST_F(RouterAdvertiserTest, WhatWasSaidIsRepeated) {
+  const auto subnet = add_subnet("2001:db8:1::/64", Ipv6Mode::kSlaac);
+  const auto first = refresh();
+  ASSERT_THAT(first, SizeIs(2));
+  advertiser_.repeat();
+  EXPECT_EQ(refresh(), first);
+  EXPECT_THAT(refresh(), IsEmpty()) << "until the next period";
+  advertiser_.repeat();
+  remove(subnet);
+  EXPECT_EQ(lifetime(Message(refresh().begin()->second).options(kPrefix).at(0)), 0U)
+      << "what went meanwhile is withdrawn";
+}
+
 TEST_F(RouterAdvertiserTest, ChangeIsToldToAllPortsOfTheNetwork) {
   add_subnet("2001:db8:1::/64", Ipv6Mode::kSlaac);
   refresh();
@@ -163,10 +185,8 @@ TEST_F(RouterAdvertiserTest, PrefixThatWentIsWithdrawnOnce) {
   const Message changed(refresh().begin()->second);
   const auto prefixes = changed.options(kPrefix);
   ASSERT_THAT(prefixes, SizeIs(2));
-  EXPECT_THAT(net::Frame(prefixes[0].begin() + kPrefixLifetime, prefixes[0].begin() + kPrefixLifetime + 8),
-              testing::Each(0xff));
-  EXPECT_THAT(net::Frame(prefixes[1].begin() + kPrefixLifetime, prefixes[1].begin() + kPrefixLifetime + 8),
-              testing::Each(0));
+  EXPECT_EQ(std::pair(lifetime(prefixes[0]), preferred_lifetime(prefixes[0])), std::pair(86400U, 14400U));
+  EXPECT_EQ(std::pair(lifetime(prefixes[1]), preferred_lifetime(prefixes[1])), std::pair(0U, 0U));
   EXPECT_EQ(prefixes[1][kPrefixFlags], 0xc0);
   EXPECT_THAT(Message(announce(std::nullopt, now())[0]).options(kPrefix), SizeIs(1))
       << "newcomers do not hear of it";
@@ -179,8 +199,8 @@ TEST_F(RouterAdvertiserTest, LastSubnetSaysGoodbye) {
   const auto sent = refresh();
   ASSERT_THAT(sent, SizeIs(2));
   const Message message(sent.begin()->second);
-  EXPECT_EQ(message.options(kPrefix).at(0)[kPrefixLifetime], 0);
-  EXPECT_EQ(message.options(kDnsServers).at(0)[kDnsLifetime], 0);
+  EXPECT_EQ(lifetime(message.options(kPrefix).at(0)), 0U);
+  EXPECT_EQ(lifetime(message.options(kDnsServers).at(0)), 0U);
   EXPECT_THAT(refresh(), IsEmpty());
 }
 
@@ -194,7 +214,7 @@ TEST_F(RouterAdvertiserTest, NewSpeakerTakesOver) {
   EXPECT_EQ(net::parse_headers(frames[0])->source, before->mac);
   EXPECT_EQ(net::parse_headers(frames[1])->source, now()->mac);
   EXPECT_THAT(Message(frames[0]).options(kPrefix), SizeIs(1)) << "the other prefix stays";
-  EXPECT_EQ(Message(frames[0]).options(kDnsServers).at(0)[kDnsLifetime], 0);
+  EXPECT_EQ(lifetime(Message(frames[0]).options(kDnsServers).at(0)), 0U);
 }
 
 TEST_F(RouterAdvertiserTest, DnsServerThatWentIsWithdrawn) {
@@ -204,8 +224,8 @@ TEST_F(RouterAdvertiserTest, DnsServerThatWentIsWithdrawn) {
   put(subnet);
   const auto servers = Message(announce(before, now()).at(0)).options(kDnsServers);
   ASSERT_THAT(servers, SizeIs(2));
-  EXPECT_EQ(servers[0][kDnsLifetime], 0xff);
-  EXPECT_EQ(servers[1][kDnsLifetime], 0);
+  EXPECT_EQ(lifetime(servers[0]), 14400U);
+  EXPECT_EQ(lifetime(servers[1]), 0U);
 }
 
 /// As scapy writes it, from fe80::f816:3eff:fe00:1.

@@ -103,7 +103,7 @@ void add_names(std::vector<Bytes>& options, const AdvertisedNames& names, std::u
 std::vector<Bytes> options_of(const RouterAdvertisement& a) {
   std::vector<Bytes> options;
   for (const auto& prefix : a.prefixes) options.push_back(prefix_option(prefix));
-  add_names(options, a.names, kInfiniteLifetime);
+  add_names(options, a.names, kNamesLifetime);
   add_names(options, a.withdrawn, 0);
   return options;
 }

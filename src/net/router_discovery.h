@@ -11,8 +11,9 @@
 
 namespace weft::net {
 
-/// For ever, as a lifetime.
-inline constexpr std::uint32_t kInfiniteLifetime = 0xffffffff;
+/// Lifetimes in seconds of what advertisements that are repeated every ten minutes say: hosts forget what
+/// nobody repeats, also when nobody was there to withdraw it.
+inline constexpr std::uint32_t kPrefixValid = 86400, kPrefixPreferred = 14400, kNamesLifetime = 14400;
 
 struct RouterSolicitation {
   MacAddress mac;    ///< of the frame
@@ -31,7 +32,7 @@ struct AdvertisedPrefix {
   IpPrefix prefix;
   bool on_link = true;
   bool autonomous = false;  ///< hosts make addresses of it (SLAAC, RFC 4862)
-  std::uint32_t valid = kInfiniteLifetime, preferred = kInfiniteLifetime;
+  std::uint32_t valid = kPrefixValid, preferred = kPrefixPreferred;
   bool operator==(const AdvertisedPrefix&) const = default;
 };
 
@@ -48,7 +49,7 @@ struct RouterAdvertisement {
   std::uint16_t lifetime = 0;  ///< seconds as a default router; 0: is none
   std::optional<std::uint32_t> mtu;
   std::vector<AdvertisedPrefix> prefixes;
-  AdvertisedNames names;      ///< for ever: nothing repeats the advertisement
+  AdvertisedNames names;      ///< for kNamesLifetime
   AdvertisedNames withdrawn;  ///< not to be used any more
   bool operator==(const RouterAdvertisement&) const = default;
 };
