@@ -26,12 +26,14 @@ inline asio::awaitable<void> pause_before_retry(int attempt) {
   co_await timer.async_wait(use_tuple);
 }
 
-/// Is another try worth it? Others who change the same object end some day (until `deadline`); what another
-/// object has taken stays taken.
+/// Is another try worth it? Others who change the same object, or give out addresses of a subnet that is to
+/// go, end some day (until `deadline`); what another object has taken stays taken.
 inline bool worth_another_try(const Error& lost, int attempt,
                               std::chrono::steady_clock::time_point deadline) {
   if (lost.code != Errc::kConflict) return false;
-  if (store::read_conflict(lost).kind != store::Conflict::Kind::kPrecondition) return attempt < kTries;
+  using Kind = store::Conflict::Kind;
+  const auto kind = store::read_conflict(lost).kind;
+  if (kind != Kind::kPrecondition && kind != Kind::kStillReferenced) return attempt < kTries;
   return std::chrono::steady_clock::now() < deadline;
 }
 
