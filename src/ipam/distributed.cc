@@ -88,13 +88,12 @@ Result<void> check_may_update(const Port& port) {
 }
 
 Result<void> check_ordinary(const Port& wanted) {
-  if (!served_subnet(wanted)) return {};
-  return fail(
-      Errc::kInvalid,
-      fmt::format("Invalid input for operation: device_id {} with device_owner {} is kept for ports that "
-                  "come with subnets.",
-                  wanted.device_id, wanted.device_owner),
-      "InvalidInput");
+  if (wanted.device_owner != kDistributedOwner) return {};
+  return fail(Errc::kInvalid,
+              fmt::format("Invalid input for operation: device_owner {} is kept for ports that come with "
+                          "subnets.",
+                          wanted.device_owner),
+              "InvalidInput");
 }
 
 }  // namespace weft::ipam

@@ -20,7 +20,7 @@ Result<model::Address> plan_distributed_address(const model::Intent& intent,
 Result<void> check_may_delete(const model::Port& port);
 Result<void> check_may_update(const model::Port& port);
 
-/// Fails for what would pass for a distributed port. Errors: kInvalid InvalidInput.
+/// Fails for what has the owner of a distributed port. Errors: kInvalid InvalidInput.
 Result<void> check_ordinary(const model::Port& wanted);
 
 }  // namespace weft::ipam

@@ -93,6 +93,8 @@ TEST_F(SubnetsItest, NobodyMakesADistributedPortByHand) {
   wanted.port.device_owner = kDistributedOwner;
   wanted.port.device_id = distributed_device_id(subnet.id);
   EXPECT_EQ(run(create_ports(*store, {wanted})).error().type, "InvalidInput");
+  wanted.port.device_id = "mine";
+  EXPECT_EQ(run(create_ports(*store, {wanted})).error().type, "InvalidInput") << "whatever it serves";
   Port port = make_port(network).port;
   PortChange change{.id = port.id, .after = port};
   change.after.device_owner = wanted.port.device_owner;
