@@ -16,11 +16,15 @@ std::string name_of_address(const IpAddress& address) {
   return name;
 }
 
-std::string_view domain_of(const model::Port& port, const model::Network* network,
-                           std::string_view default_domain) {
-  if (!port.dns_domain.empty()) return port.dns_domain;
-  if (network && !network->dns_domain.empty()) return network->dns_domain;
-  return default_domain;
+struct Domain {
+  std::string_view name;
+  std::string_view source;  ///< in words
+};
+
+Domain domain_of(const model::Port& port, const model::Network* network, std::string_view default_domain) {
+  if (!port.dns_domain.empty()) return {port.dns_domain, "dns_domain of the port"};
+  if (network && !network->dns_domain.empty()) return {network->dns_domain, "dns_domain of the network"};
+  return {default_domain, "setting dns-domain of weftd"};
 }
 
 tl::unexpected<Error> bad_name(const std::string& why) {
@@ -34,7 +38,7 @@ HostName host_name(const model::Port& port, const model::Network* network, const
   HostName name;
   name.hostname = port.dns_name.empty() ? name_of_address(address) : port.dns_name;
   name.fqdn = name.hostname;
-  const auto domain = domain_of(port, network, default_domain);
+  const auto domain = domain_of(port, network, default_domain).name;
   const bool is_full = name.hostname.ends_with('.');
   if (!is_full && !domain.empty()) name.fqdn.append(".").append(domain);
   return name;
@@ -56,6 +60,16 @@ Result<void> check_name_in_domain(std::string_view dns_name, std::string_view do
       "The dns_name passed is a FQDN. Its higher level labels must be equal to the setting "
       "dns-domain of weftd, that has been set to " +
       quoted + ". It must also include one or more valid DNS labels to the left of " + quoted);
+}
+
+Result<void> check_full_name(const model::Port& port, const model::Network* network,
+                             std::string_view default_domain) {
+  const auto domain = domain_of(port, network, default_domain);
+  if (port.dns_name.empty() || port.dns_name.ends_with('.') || domain.name.empty()) return {};
+  if (port.dns_name.size() + 1 + domain.name.size() <= kMaxFqdn) return {};
+  return bad_name("The dns_name '" + port.dns_name + "' of port " + port.id.to_string() + " and the " +
+                  std::string(domain.source) + ", '" + std::string(domain.name) +
+                  "', make a full name that exceeds the maximum size of '255'");
 }
 
 }  // namespace weft::neutron

@@ -23,4 +23,9 @@ HostName host_name(const model::Port& port, const model::Network* network, const
 /// room for it. An empty domain takes any name. Errors: HTTPBadRequest.
 Result<void> check_name_in_domain(std::string_view dns_name, std::string_view domain);
 
+/// Is the port's dns_name, in the domain that counts for it, at most 255 characters long? Errors:
+/// HTTPBadRequest naming dns_name and where the domain is from.
+Result<void> check_full_name(const model::Port& port, const model::Network* network,
+                             std::string_view default_domain);
+
 }  // namespace weft::neutron

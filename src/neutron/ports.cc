@@ -55,17 +55,21 @@ constexpr Attribute kAttributes[] = {
 /// Ports of the network's own services are trusted: neither source checks nor groups, whatever is asked.
 constexpr std::string_view kTrustedOwner = "network:";
 
-std::optional<std::vector<ipam::AddressRequest>> read_fixed_ips(const json::object& body) {
+using FixedIps = std::optional<std::vector<ipam::AddressRequest>>;
+
+Result<FixedIps> read_fixed_ips(const json::object& body) {
   const auto* list = given(body, "fixed_ips");
-  if (!list) return std::nullopt;
+  if (!list) return FixedIps();
   std::vector<ipam::AddressRequest> requests;
   for (const auto& item : list->as_array()) {
     ipam::AddressRequest request;
     request.subnet = uuid_of(item.as_object(), "subnet_id");
     if (auto ip = text_of(item.as_object(), "ip_address")) request.ip = IpAddress::parse(*ip);
+    if (!request.subnet && !request.ip)
+      return invalid_input("IP allocation requires subnet_id or ip_address");
     requests.push_back(request);
   }
-  return requests;
+  return FixedIps(std::move(requests));
 }
 
 std::optional<std::vector<Uuid>> read_groups(const json::object& body) {
@@ -170,16 +174,16 @@ class Ports : public ResourceOf<Port> {
     change.id = id;
     change.after = *before;
     change.if_revision = if_revision;
-    change.fixed_ips = read_fixed_ips(body);
+    WEFT_CO_TRY(change.fixed_ips, read_fixed_ips(body));
     change.groups = read_groups(body);
     touch(change.after, body);
     WEFT_CO_CHECK(read_settings(body, read_mac(body).value_or(before->mac), change.after));
     WEFT_CO_CHECK(check_name(body));
     WEFT_CO_CHECK(change_mac(body, *before, change.after));
     WEFT_CO_CHECK(check_visible(context, change.after, change.groups));
-    change.revise = [body](Port& port) {
+    change.revise = [this, body](Port& port) {
       change_options(body, port);
-      return Result<void>();
+      return check_full_name_of(port);
     };
     co_return co_await ipam::update_port(store(), std::move(change));
   }
@@ -204,11 +208,12 @@ class Ports : public ResourceOf<Port> {
     WEFT_CHECK(read_settings(body, request.mac, port));
     change_options(body, port);
     WEFT_CHECK(check_name(body));
+    WEFT_CHECK(check_full_name_of(port));
     if (port.device_owner.starts_with(kTrustedOwner)) port.port_security_enabled = false;
     if (const auto* tags = given(body, "tags"))
       for (const auto& tag : tags->as_array())
         port.tags.emplace_back(tag.as_string().data(), tag.as_string().size());
-    request.fixed_ips = read_fixed_ips(body);
+    WEFT_TRY(request.fixed_ips, read_fixed_ips(body));
     request.groups = read_groups(body);
     WEFT_CHECK(check_visible(context, port, request.groups));
     return request;
@@ -216,6 +221,11 @@ class Ports : public ResourceOf<Port> {
 
   Result<void> check_name(const json::object& body) const {
     return check_name_in_domain(text_of(body, "dns_name").value_or(""), services_.dns_domain);
+  }
+
+  Result<void> check_full_name_of(const Port& port) const {
+    const auto network = intent().find<model::Network>(port.network);
+    return check_full_name(port, network.get(), services_.dns_domain);
   }
 
   /// Somebody else's groups are not there; that the others exist is checked with the write. Who may not have
