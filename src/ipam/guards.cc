@@ -1,5 +1,7 @@
 #include "ipam/guards.h"
 
+#include <fmt/format.h>
+
 #include "ipam/clock.h"
 
 namespace weft::ipam {
@@ -7,6 +9,16 @@ namespace weft::ipam {
 using namespace weft::model;
 using ovsdb::Atom;
 using ovsdb::Datum;
+
+Result<void> check_revision(std::optional<std::int64_t> wanted, std::int64_t current) {
+  if (!wanted || *wanted == current) return {};
+  return fail(Errc::kConflict, fmt::format("Constrained to {}, but current revision is {}", *wanted, current),
+              "RevisionNumberConstraintFailed");
+}
+
+void require_same_mtu(store::Write& write, const Network& network) {
+  write.require<Network>(network.id, {{"mtu", Datum(Atom(std::int64_t{network.mtu}))}});
+}
 
 void require_same_subnets(store::Write& write, const Network& network) {
   write.require<Network>(network.id, {{"subnet_serial", Datum(Atom(network.subnet_serial))}});

@@ -1,10 +1,18 @@
 #pragma once
-// What writes of ports and subnets ask of each other.
+// What writes of networks, ports and subnets ask of each other.
+
+#include <optional>
 
 #include "model/intent.h"
 #include "store/write.h"
 
 namespace weft::ipam {
+
+/// If-Match: errors: RevisionNumberConstraintFailed (kConflict).
+Result<void> check_revision(std::optional<std::int64_t> wanted, std::int64_t current);
+
+/// Commits only while the network has the MTU that was looked at.
+void require_same_mtu(store::Write& write, const model::Network& network);
 
 /// Commits only while the network has the subnets that were looked at. Writers of ports don't hinder each
 /// other by it: only making a subnet changes what is asked for.

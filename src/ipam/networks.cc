@@ -3,7 +3,9 @@
 #include <random>
 #include <set>
 
+#include "ipam/clock.h"
 #include "ipam/guards.h"
+#include "ipam/network_mtu.h"
 #include "ipam/owners.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
@@ -57,6 +59,32 @@ Result<std::vector<Network>> with_vnis(const Intent& intent, std::vector<Network
   return networks;
 }
 
+tl::unexpected<Error> network_not_found(const Uuid& id) {
+  return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", id.to_string()),
+              "NetworkNotFound");
+}
+
+/// The network as it shall be: what the caller changed of `base`, on top of what the store has by now.
+Network target(const Network& base, const Network& wanted, const Network& current) {
+  Network after = store::rebase(base, wanted, current);
+  after.id = current.id;
+  after.revision = current.revision + 1;
+  after.updated_at = now_micros();
+  return after;
+}
+
+/// Its new MTU, if it changes, suits the subnets that there are.
+Result<store::Write> change(const Intent& intent, const Network& current, const Network& after) {
+  store::Write write;
+  write.update(current, after, true);
+  if (after.mtu == current.mtu) return write;
+  for (const Uuid& id : intent.subnets_of(current.id)) {
+    WEFT_CHECK(check_mtu_for(intent.find<Subnet>(id)->cidr.version(), after));
+  }
+  require_same_subnets(write, current);
+  return write;
+}
+
 tl::unexpected<Error> network_in_use(const Uuid& id, const std::string& ports) {
   return fail(
       Errc::kConflict,
@@ -99,13 +127,29 @@ Task<void> create_networks(store::Store& store, std::vector<Network> networks) {
   co_return no_network_available();
 }
 
+Task<void> update_network(store::Store& store, NetworkChange wanted) {
+  const Uuid id = wanted.after.id;
+  const auto base = store.intent().find<Network>(id);
+  if (!base) co_return network_not_found(id);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
+    auto current = store.intent().find<Network>(id);
+    if (!current) co_return network_not_found(id);
+    WEFT_CO_CHECK(check_revision(wanted.if_revision, current->revision));
+    const Network after = target(*base, wanted.after, *current);
+    WEFT_CO_TRY(auto write, change(store.intent(), *current, after));
+    auto committed = co_await store.commit(write);
+    if (committed) co_return Result<void>();
+    if (!worth_another_try(committed.error(), attempt, deadline))
+      co_return fail(after_last_try(committed.error()));
+    co_await pause_before_retry(attempt);
+  }
+}
+
 Task<void> delete_network(store::Store& store, Uuid id) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (int attempt = 1;; ++attempt) {
-    if (!store.intent().find<Network>(id)) {
-      co_return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", id.to_string()),
-                     "NetworkNotFound");
-    }
+    if (!store.intent().find<Network>(id)) co_return network_not_found(id);
     WEFT_CO_TRY(auto write, removal(store.intent(), id));
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();

@@ -195,12 +195,7 @@ Task<void> update_port(store::Store& store, PortChange change) {
     WEFT_CO_CHECK(co_await require_groups(store, named_groups));
     auto current = store.intent().find<Port>(change.id);
     if (!current) co_return port_not_found(change.id);
-    if (change.if_revision && *change.if_revision != current->revision) {
-      co_return fail(Errc::kConflict,
-                     fmt::format("Constrained to {}, but current revision is {}", *change.if_revision,
-                                 current->revision),
-                     "RevisionNumberConstraintFailed");
-    }
+    WEFT_CO_CHECK(check_revision(change.if_revision, current->revision));
     change.after = target(*base, wanted, *current);
     if (change.revise) {
       WEFT_CO_CHECK(change.revise(change.after));

@@ -39,7 +39,7 @@ struct PortRows {
 /// (kInvalid, 400), IpAddressInUse, MacAddressInUse (kConflict, 409), SecurityGroupNotFound,
 /// IpAddressAlreadyAllocated, AllocationOnAutoAddressSubnet (kInvalid, 400: an address of the caller's choice
 /// where addresses are automatic), SecurityGroupConflict (kConflict: stateful and stateless groups mixed),
-/// InvalidInput for what looks like a distributed port, and those of check_port_security().
+/// InvalidInput for the owner of distributed ports, and those of check_port_security().
 Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRequest> requests);
 
 struct PortChange {
@@ -69,6 +69,15 @@ Task<Uuid> ensure_default_group(store::Store& store, std::string project);
 /// is taken).
 Task<void> create_networks(store::Store& store, std::vector<model::Network> networks);
 
+struct NetworkChange {
+  model::Network after;                     ///< all attributes as they shall be; `id` can't change
+  std::optional<std::int64_t> if_revision;  ///< HTTP If-Match: revision_number=N
+};
+/// Changes a network; `revision` and `updated_at` are set here. Errors: kNotFound NetworkNotFound;
+/// RevisionNumberConstraintFailed (kConflict, 412); NetworkMTUSubnetConflict (kConflict, 409: it has subnets
+/// that need a larger MTU).
+Task<void> update_network(store::Store& store, NetworkChange change);
+
 /// Removes a network with its subnets and their distributed ports, and with ports of other services that
 /// Neutron removes on its own ("network:dhcp"). Errors: kNotFound NetworkNotFound; NetworkInUse (kConflict,
 /// 409: it has other ports).
@@ -77,12 +86,15 @@ Task<void> delete_network(store::Store& store, Uuid id);
 /// Commits new subnets, all or none, each with its distributed port if it has DHCP; a subnet with automatic
 /// addresses also gives one to every port that the network has. Overlaps on a network are refused, also when
 /// two weftd try at once. Errors: InvalidInput (kInvalid, 400: overlaps), NetworkNotFound,
-/// IpAddressGenerationFailure (kConflict, 409: the pools have no room for the distributed port).
+/// IpAddressGenerationFailure (kConflict, 409: the pools have no room for the distributed port),
+/// NetworkMTUSubnetConflict (kConflict, 409).
 Task<void> create_subnets(store::Store& store, std::vector<model::Subnet> subnets);
 
 struct SubnetChange {
   model::Subnet after;  ///< all attributes as they shall be; `id`, `network` and `cidr` can't change
   std::optional<std::int64_t> if_revision;  ///< HTTP If-Match: revision_number=N
+  /// What must hold for the whole: asked at every try, as others may have changed what `after` left alone.
+  std::function<Result<void>(const model::Subnet&)> check = {};
 };
 /// Changes a subnet; `revision` and `updated_at` are set here. Its distributed port comes and goes with
 /// enable_dhcp, and leaves an address that becomes the gateway's. Errors: kNotFound SubnetNotFound;

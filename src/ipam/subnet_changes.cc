@@ -102,13 +102,11 @@ Task<void> update_subnet(store::Store& store, SubnetChange wanted) {
   for (int attempt = 1;; ++attempt) {
     auto current = store.intent().find<Subnet>(id);
     if (!current) co_return subnet_not_found(id);
-    if (wanted.if_revision && *wanted.if_revision != current->revision) {
-      co_return fail(Errc::kConflict,
-                     fmt::format("Constrained to {}, but current revision is {}", *wanted.if_revision,
-                                 current->revision),
-                     "RevisionNumberConstraintFailed");
-    }
+    WEFT_CO_CHECK(check_revision(wanted.if_revision, current->revision));
     Subnet after = target(*base, wanted.after, *current);
+    if (wanted.check) {
+      WEFT_CO_CHECK(wanted.check(after));
+    }
     WEFT_CO_TRY(auto write, change(store, *current, after));
     auto committed = co_await store.commit(write);
     if (committed) co_return Result<void>();

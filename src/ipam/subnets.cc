@@ -3,6 +3,7 @@
 #include "ipam/automatic.h"
 #include "ipam/distributed.h"
 #include "ipam/guards.h"
+#include "ipam/network_mtu.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
 
@@ -59,6 +60,10 @@ Result<store::Write> insert_guarded(const store::Store& store, const std::vector
       return fail(Errc::kNotFound, fmt::format("Network {} could not be found.", id.to_string()),
                   "NetworkNotFound");
     }
+    for (const Subnet& subnet : made) {
+      WEFT_CHECK(check_mtu_for(subnet.cidr.version(), *network));
+    }
+    require_same_mtu(write, *network);
     change_subnets(write, *network);
     give_automatic_addresses(write, intent, *network, made);  // looks at the ports before new ones come
     for (const Subnet& subnet : made) {

@@ -1,5 +1,6 @@
+#include "ipam/network_mtu.h"
 #include "ipam/ports.h"
-#include "neutron/network_mtu.h"
+#include "neutron/port_names.h"
 #include "neutron/resource.h"
 
 namespace weft::neutron {
@@ -89,10 +90,12 @@ class Networks : public ResourceOf<Network> {
     auto before = intent().find<Network>(id);
     if (!before) co_return fail(not_found(id.to_string()));
     WEFT_CO_CHECK(check_revision(if_revision, before->revision));
-    Network after = *before;
-    touch(after, body);
-    WEFT_CO_CHECK(read_settings(body, after));
-    co_return co_await save(before, std::move(after), if_revision);
+    ipam::NetworkChange change;
+    change.after = *before;
+    change.if_revision = if_revision;
+    touch(change.after, body);
+    WEFT_CO_CHECK(read_settings(body, change.after));
+    co_return co_await ipam::update_network(store(), std::move(change));
   }
 
   Task<void> remove(Context, Uuid id) override { co_return co_await ipam::delete_network(store(), id); }
@@ -116,25 +119,31 @@ class Networks : public ResourceOf<Network> {
     read(body, "shared", network.shared);
     read(body, "port_security_enabled", network.port_security_enabled);
     read(body, "dns_domain", network.dns_domain);
+    WEFT_CHECK(check_names_of_ports(network));
     return read_mtu(body, network);
   }
 
+  Result<void> check_names_of_ports(const Network& network) const {
+    if (network.dns_domain.empty()) return {};
+    for (const auto& id : intent().ports_of(network.id)) {
+      WEFT_CHECK(check_full_name(*intent().find<model::Port>(id), &network, services_.dns_domain));
+    }
+    return {};
+  }
+
   int most_mtu(const Network& network) const {
-    return largest_mtu(network.encapsulation, services_.underlay_mtu, services_.overlay_version);
+    return ipam::largest_mtu(network.encapsulation, services_.underlay_mtu, services_.overlay_version);
   }
 
   /// 0 stands for the most that is possible.
   Result<void> read_mtu(const json::object& body, Network& network) const {
     auto mtu = integer_of(body, "mtu");
     if (!mtu) return {};
-    const int most = most_mtu(network), least = smallest_mtu(IpVersion::kV4);
+    const int most = most_mtu(network), least = ipam::smallest_mtu(IpVersion::kV4);
     if (*mtu > most) return invalid_input("Requested MTU is too big, maximum is " + std::to_string(most));
     if (*mtu != 0 && *mtu < least)
       return invalid_input("Requested MTU is too small, minimum is " + std::to_string(least));
     network.mtu = *mtu == 0 ? most : static_cast<int>(*mtu);
-    for (const auto& id : intent().subnets_of(network.id)) {
-      WEFT_CHECK(check_mtu_for(intent().find<model::Subnet>(id)->cidr.version(), network));
-    }
     return {};
   }
 };

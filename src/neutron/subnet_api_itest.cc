@@ -40,6 +40,16 @@ class SubnetApi : public NeutronApi {
     const auto* error = answer.body.if_contains("NeutronError");
     return error ? std::string(error->at("message").as_string()) : "";
   }
+  /// Starts two requests in this order or, in odd rounds, in the other one, and waits for both.
+  template <typename First, typename Second>
+  auto race(int round, const First& first, const Second& second) {
+    std::shared_ptr<Answer> a, b;
+    if (round % 2 == 0) a = first();
+    b = second();
+    if (round % 2 == 1) a = first();
+    run_until([&] { return a->status != 0 && b->status != 0; });
+    return std::pair(*a, *b);
+  }
   std::string network_;
 };
 
@@ -113,6 +123,14 @@ TEST_F(SubnetApi, TakesFixedIpsOfIpv6) {
             "400 InvalidIpForNetwork");
 }
 
+TEST_F(SubnetApi, WantsToKnowSomethingOfAFixedIp) {
+  make_subnet(network_);
+  EXPECT_EQ(message("POST", "/ports", port_body(network_, R"("fixed_ips": [{}])")),
+            "Invalid input for operation: IP allocation requires subnet_id or ip_address.");
+  auto made = port("");
+  EXPECT_EQ(outcome("PUT", "/ports/" + id_in(made), R"({"port": {"fixed_ips": [{}]}})"), "400 InvalidInput");
+}
+
 TEST_F(SubnetApi, RemovesNetworksAndSubnetsWithTheirDistributedPorts) {
   auto subnet = make_subnet(network_);
   EXPECT_EQ(count("/ports?device_owner=network:distributed", "ports"), 1u);
@@ -153,6 +171,69 @@ TEST_F(SubnetApi, KeepsIpv6AwayFromSmallMtus) {
   EXPECT_EQ(outcome("PUT", network, R"({"network": {"mtu": 0}})"), "200");
 }
 
+TEST_F(SubnetApi, KeepsIpv6AwayFromSmallMtusThatComeInMeanwhile) {
+  for (int round = 0; round < 10; ++round) {
+    const auto id = make_network();
+    run_until([&] { return second_->store.intent().find<model::Network>(*Uuid::parse(id)) != nullptr; });
+    network_ = id;
+    auto small = [&] { return send(*first_, "PUT", "/networks/" + id, R"({"network": {"mtu": 1279}})"); };
+    auto [made, shrunk] = race(
+        round, [&] { return send(*second_, "POST", "/subnets", body6("")); }, small);
+    EXPECT_NE(made.status == 201, shrunk.status == 200) << made.status << " and " << shrunk.status;
+    EXPECT_EQ((made.status == 201 ? shrunk : made).error_type(), "NetworkMTUSubnetConflict");
+  }
+}
+
+TEST_F(SubnetApi, KeepsTheGatewayOutsideOfPoolsThatComeInMeanwhile) {
+  auto subnet = "/subnets/" + make_subnet(network_);
+  const auto start = R"({"subnet": {"gateway_ip": "10.7.0.1", "allocation_pools":
+                         [{"start": "10.7.0.2", "end": "10.7.0.100"}]}})";
+  const auto pools = R"({"subnet": {"allocation_pools": [{"start": "10.7.0.2", "end": "10.7.0.200"}]}})";
+  for (int round = 0; round < 10; ++round) {
+    ASSERT_EQ(outcome("PUT", subnet, start), "200");
+    const auto revision = call("GET", subnet).body.at("subnet").at("revision_number").as_int64();
+    run_until([&] {
+      const auto& subnets = second_->store.intent().all<model::Subnet>();
+      return subnets.size() == 1 && subnets.begin()->second->revision == revision;
+    });
+    auto [widened, moved] = race(
+        round, [&] { return send(*first_, "PUT", subnet, pools); },
+        [&] { return send(*second_, "PUT", subnet, R"({"subnet": {"gateway_ip": "10.7.0.150"}})"); });
+    EXPECT_NE(widened.status == 200, moved.status == 200) << widened.status << " and " << moved.status;
+    EXPECT_EQ((moved.status == 200 ? widened : moved).error_type(), "GatewayConflictWithAllocationPools");
+  }
+}
+
+TEST_F(SubnetApi, TakesAsManyServersAndRoutesAsNeutron) {
+  auto servers = [](int count) {
+    std::string list;
+    for (int i = 1; i <= count; ++i)
+      list += std::string(i > 1 ? ", " : "") + "\"9.9.9." + std::to_string(i) + '"';
+    return R"("dns_nameservers": [)" + list + "]";
+  };
+  auto routes = [](int count) {
+    std::string list;
+    for (int i = 1; i <= count; ++i)
+      list += std::string(i > 1 ? ", " : "") + R"({"nexthop": "10.7.0.9", "destination": "10.8.)" +
+              std::to_string(i) + R"(.0/24"})";
+    return R"("host_routes": [)" + list + "]";
+  };
+  auto body = [](const std::string& rest) { return R"({"subnet": {)" + rest + "}}"; };
+  const auto id = make_subnet(network_), path = "/subnets/" + id;
+  EXPECT_EQ(outcome("PUT", path, body(servers(5))), "200");
+  EXPECT_EQ(outcome("PUT", path, body(servers(6))), "400 DNSNameServersExhausted");
+  EXPECT_EQ(
+      message("PUT", path, body(servers(6))),
+      "Unable to complete operation for " + id + ". The number of DNS nameservers exceeds the limit 5.");
+  EXPECT_EQ(outcome("PUT", path, body(routes(20))), "200");
+  EXPECT_EQ(message("PUT", path, body(routes(21))),
+            "Unable to complete operation for " + id + ". The number of host routes exceeds the limit 20.");
+  const auto fresh = R"("ip_version": 4, "cidr": "10.9.0.0/24", "network_id": ")" + network_ + "\", ";
+  EXPECT_EQ(outcome("POST", "/subnets", body(fresh + servers(6))), "400 DNSNameServersExhausted");
+  EXPECT_EQ(outcome("POST", "/subnets", body(fresh + routes(21))), "400 HostRoutesExhausted");
+  EXPECT_EQ(outcome("POST", "/subnets", body(fresh + servers(5))), "201");
+}
+
 TEST_F(SubnetApi, LeavesLessToNetworksWhoseTunnelsRunOverIpv6) {
   Services services{first_->store};
   services.overlay_version = IpVersion::kV6;
@@ -178,6 +259,25 @@ TEST_F(SubnetApi, KnowsPortsByName) {
   EXPECT_EQ(seen.at("dns_assignment").at(0).at("fqdn"), "host-10-7-0-9.net.example.");
   EXPECT_EQ(outcome("POST", "/ports", port_body(network_, R"("dns_name": "web.elsewhere.")")),
             "400 HTTPBadRequest");
+}
+
+TEST_F(SubnetApi, LeavesRoomForTheDomainThatCounts) {
+  make_subnet(network_);
+  const std::string label(63, 'a'), name = label + "." + label;
+  const std::string long_domain = label + "." + label + ".example.";
+  const auto named = R"("dns_name": ")" + name + '"', in_domain = R"("dns_domain": ")" + long_domain + '"';
+  EXPECT_EQ(call("POST", "/ports", port_body(network_, named + ", " + in_domain)).status, 400);
+  auto made = port(named);
+  auto refused = call("PUT", "/ports/" + id_in(made), R"({"port": {)" + in_domain + "}}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_TRUE(json::serialize(refused.body).find("dns_domain") != std::string::npos);
+  const auto network = "/networks/" + network_, change = R"({"network": {)" + in_domain + "}}";
+  EXPECT_EQ(outcome("PUT", network, change), "400 HTTPBadRequest");
+  put(made, R"("dns_domain": "example.")");
+  EXPECT_EQ(outcome("PUT", network, change), "200") << "the port's own domain counts";
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network_, named)), "400 HTTPBadRequest");
+  EXPECT_EQ(outcome("PUT", "/ports/" + id_in(made), R"({"port": {"dns_domain": ""}})"), "400 HTTPBadRequest");
+  EXPECT_EQ(outcome("POST", "/ports", port_body(network_, R"("dns_name": "web")")), "201");
 }
 
 TEST_F(SubnetApi, MergesDhcpOptionsByNameAndVersion) {

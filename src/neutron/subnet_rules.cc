@@ -13,6 +13,17 @@ namespace {
 constexpr int kDhcpHostBits = 2;
 constexpr int kEui64PrefixLength = 64;
 
+constexpr std::size_t kMostNameservers = 5;
+constexpr std::size_t kMostRoutes = 20;
+
+tl::unexpected<Error> exhausted(std::string_view subnet, std::string_view what, std::size_t limit,
+                                std::string_view type) {
+  return fail(Errc::kInvalid,
+              "Unable to complete operation for " + std::string(subnet) + ". The number of " +
+                  std::string(what) + " exceeds the limit " + std::to_string(limit) + ".",
+              std::string(type));
+}
+
 std::string text(const IpRange& range) {
   return range.start.to_string() + "-" + range.end.to_string();
 }
@@ -57,6 +68,13 @@ Result<void> check_modes(const model::Subnet& subnet) {
 Result<void> check_modes_keep_dhcp(const model::Subnet& after) {
   if (after.enable_dhcp || (!after.ipv6_ra_mode && !after.ipv6_address_mode)) return {};
   return invalid_input("Cannot disable enable_dhcp with ipv6 attributes set");
+}
+
+Result<void> check_counts(std::string_view subnet, std::size_t nameservers, std::size_t routes) {
+  if (nameservers > kMostNameservers)
+    return exhausted(subnet, "DNS nameservers", kMostNameservers, "DNSNameServersExhausted");
+  if (routes > kMostRoutes) return exhausted(subnet, "host routes", kMostRoutes, "HostRoutesExhausted");
+  return {};
 }
 
 Result<void> check_version(const IpPrefix& cidr, std::string_view name, const IpAddress& address) {

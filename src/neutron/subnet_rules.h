@@ -13,6 +13,9 @@ Result<void> check_cidr(const IpPrefix& cidr, bool enable_dhcp);
 Result<void> check_modes(const model::Subnet& subnet);
 /// A subnet with a mode keeps its DHCP. Errors: InvalidInput.
 Result<void> check_modes_keep_dhcp(const model::Subnet& after);
+/// At most as many nameservers and routes as Neutron takes by default; `subnet` is what the message calls it.
+/// Errors: DNSNameServersExhausted, HostRoutesExhausted.
+Result<void> check_counts(std::string_view subnet, std::size_t nameservers, std::size_t routes);
 /// An address of the block's IP version; `name` is the attribute that names it. Errors: InvalidInput.
 Result<void> check_version(const IpPrefix& cidr, std::string_view name, const IpAddress& address);
 /// Errors: InvalidInput for IPv4's network or broadcast address, or for another IP version. A gateway outside

@@ -1,6 +1,5 @@
 #include "ipam/addresses.h"
 #include "ipam/ports.h"
-#include "neutron/network_mtu.h"
 #include "neutron/resource.h"
 #include "neutron/subnet_rules.h"
 
@@ -58,6 +57,11 @@ std::vector<model::HostRoute> read_routes(const json::value& list) {
   return routes;
 }
 
+std::size_t count_of(const json::object& body, std::string_view list) {
+  const auto* items = given(body, list);
+  return items && items->is_array() ? items->as_array().size() : 0;
+}
+
 /// What POST and PUT have in common.
 Result<void> read_settings(const json::object& body, Subnet& subnet) {
   read(body, "enable_dhcp", subnet.enable_dhcp);
@@ -76,6 +80,10 @@ Result<void> read_settings(const json::object& body, Subnet& subnet) {
   return check_cidr(subnet.cidr, subnet.enable_dhcp);
 }
 
+Result<void> check_counts_of(const json::object& body, std::string_view subnet) {
+  return check_counts(subnet, count_of(body, "dns_nameservers"), count_of(body, "host_routes"));
+}
+
 Result<void> read_gateway(const json::object& body, Subnet& subnet) {
   const auto* gateway = given(body, "gateway_ip");
   if (!gateway) return {};
@@ -85,13 +93,17 @@ Result<void> read_gateway(const json::object& body, Subnet& subnet) {
   return check_gateway(subnet.cidr, *subnet.gateway_ip);
 }
 
+Result<void> check_gateway_of(const Subnet& subnet) {
+  if (!subnet.gateway_ip) return {};
+  return check_gateway_outside(subnet.allocation_pools, *subnet.gateway_ip);
+}
+
 Result<void> read_allocation_pools(const json::object& body, Subnet& subnet) {
   if (const auto* pools = given(body, "allocation_pools")) {
     subnet.allocation_pools = read_pools(*pools);
     WEFT_CHECK(check_pools(subnet.cidr, subnet.allocation_pools));
   }
-  if (!subnet.gateway_ip) return {};
-  return check_gateway_outside(subnet.allocation_pools, *subnet.gateway_ip);
+  return check_gateway_of(subnet);
 }
 
 tl::unexpected<Error> bad_subnets(std::string_view why) {
@@ -143,6 +155,7 @@ Result<Subnet> read_new(const Context& context, const json::object& body) {
   subnet.gateway_ip = ipam::default_gateway(subnet.cidr);
   subnet.ipv6_ra_mode = read_mode(body, "ipv6_ra_mode");
   subnet.ipv6_address_mode = read_mode(body, "ipv6_address_mode");
+  WEFT_CHECK(check_counts_of(body, "new subnet"));
   WEFT_CHECK(read_settings(body, subnet));
   WEFT_CHECK(read_gateway(body, subnet));
   WEFT_CHECK(check_modes(subnet));
@@ -180,10 +193,12 @@ class Subnets : public ResourceOf<Subnet> {
     change.after = *before;
     change.if_revision = if_revision;
     touch(change.after, body);
+    WEFT_CO_CHECK(check_counts_of(body, id.to_string()));
     WEFT_CO_CHECK(read_settings(body, change.after));
     WEFT_CO_CHECK(read_gateway(body, change.after));
     WEFT_CO_CHECK(check_modes_keep_dhcp(change.after));
     WEFT_CO_CHECK(read_allocation_pools(body, change.after));
+    change.check = check_gateway_of;
     co_return co_await ipam::update_subnet(store(), std::move(change));
   }
 
@@ -195,7 +210,7 @@ class Subnets : public ResourceOf<Subnet> {
     if (!network || !(context.admin || network->project_id == context.project_id))
       return fail(Errc::kNotFound, "Network " + subnet.network.to_string() + " could not be found.",
                   "NetworkNotFound");
-    return check_mtu_for(subnet.cidr.version(), *network);
+    return {};
   }
 };
 

@@ -4,7 +4,7 @@
 #include "base/result.h"
 #include "model/network.h"
 
-namespace weft::neutron {
+namespace weft::ipam {
 
 /// The most that fits into a packet of the network between the nodes, whose tunnels run over IP `overlay`.
 int largest_mtu(model::Encapsulation encapsulation, int underlay_mtu, IpVersion overlay);
@@ -15,4 +15,4 @@ int smallest_mtu(IpVersion version);
 /// Errors: NetworkMTUSubnetConflict (409).
 Result<void> check_mtu_for(IpVersion subnet, const model::Network& network);
 
-}  // namespace weft::neutron
+}  // namespace weft::ipam

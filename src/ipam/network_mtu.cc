@@ -1,6 +1,6 @@
-#include "neutron/network_mtu.h"
+#include "ipam/network_mtu.h"
 
-namespace weft::neutron {
+namespace weft::ipam {
 
 int largest_mtu(model::Encapsulation encapsulation, int underlay_mtu, IpVersion overlay) {
   return underlay_mtu - model::overhead(encapsulation, overlay);
@@ -19,4 +19,4 @@ Result<void> check_mtu_for(IpVersion subnet, const model::Network& network) {
               "NetworkMTUSubnetConflict");
 }
 
-}  // namespace weft::neutron
+}  // namespace weft::ipam
