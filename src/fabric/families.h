@@ -123,7 +123,8 @@ inline constexpr Family kRouterSolicitation{
     "The same for router solicitations in a network with advertised subnets."};
 inline constexpr Family kOwnAddress{
     "own_address", Table::kLocalServices, 190,
-    "Asking for one's own address is conflict detection: must not be answered by the node."};
+    "Asking for one's own address is conflict detection: must not be answered by the node. Pairs wider than "
+    "one address are not own: what is known of them is answered."};
 inline constexpr Family kArpReply{"arp_reply", Table::kLocalServices, 180,
                                   "The node answers for every bound port of the network, wherever it runs, "
                                   "and for distributed ports."};

@@ -259,6 +259,36 @@ Event from_afar(Event event) {
   return event;
 }
 
+Change alice_has(std::string what, std::vector<const char*> pairs) {
+  return {std::move(what), [pairs](NodeWorld& world) {
+            world.world.edit<model::Port>(sample().alice, [&](model::Port& p) {
+              p.allowed_address_pairs.clear();
+              for (const auto* ip : pairs) p.allowed_address_pairs.push_back({.ip = *IpPrefix::parse(ip)});
+            });
+          }};
+}
+
+/// Of addresses that the one who asks may use, too.
+std::vector<NamedCase> answers_about_pairs() {
+  const auto& w = sample();
+  const auto wide = alice_has("alice has wide pairs", {"10.0.0.0/24", "::/0"});
+  const auto taken = alice_has("alice has carol's addresses", {"10.0.0.9", "2001:db8::9"});
+  constexpr std::string_view kFlooded = "to bob, frank, grace, router; to node worker2";
+  return {
+      a_case("What is known in a wide pair is answered", {wide, asks(w.alice, "10.0.0.254")},
+             "answered with fa:16:3e:00:00:07 > fa:16:3e:00:00:01 arp op=2 sha=fa:16:3e:00:00:07 "
+             "spa=10.0.0.254 tha=fa:16:3e:00:00:01 tpa=10.0.0.1"),
+      a_case("So it is for IPv6", {wide, asks(w.alice, "2001:db8::9")},
+             "answered with fa:16:3e:00:00:06 > fa:16:3e:00:00:01 ip 2001:db8::9 > 2001:db8::1 proto=58 "
+             "type=136 code=0 target=2001:db8::9 option=fa:16:3e:00:00:06 solicited override"),
+      a_case("What is not known is asked for", {wide, asks(w.alice, "10.0.0.77")}, kFlooded),
+      a_case("A wide pair leaves its port its own address", {wide, asks(w.alice, "10.0.0.1")}, kFlooded),
+      a_case("A pair of one address is own, whoever else has it", {taken, asks(w.alice, "10.0.0.9")},
+             kFlooded),
+      a_case("So is one of IPv6", {taken, asks(w.alice, "2001:db8::9")}, kFlooded),
+  };
+}
+
 std::vector<NamedCase> answers() {
   const auto& w = sample();
   const auto nobody = IpAddress::v6({});
@@ -343,7 +373,7 @@ std::vector<NamedCase> requests() {
 
 std::vector<NamedCase> named_cases() {
   auto cases = connections();
-  for (auto part : {places, answers, requests})
+  for (auto part : {places, answers, answers_about_pairs, requests})
     for (auto& more : part()) cases.push_back(std::move(more));
   return cases;
 }

@@ -201,6 +201,24 @@ Mutation trusting_established(const Family& denied, fabric::Table next) {
   };
 }
 
+/// All that a port may use is its own: what lets it detect that somebody else has an address keeps it from
+/// being answered, however wide the pair.
+Mutation wide_pairs_are_own(const Family& detection, const std::vector<Field>& sender) {
+  return [=](Flows flows) {
+    Flows own, detections = flows;
+    for (const Field field : sender) detections = ignoring(detection, field)(detections);
+    for (const Flow& flow : detections) {
+      if (!is_of(flow, detection)) continue;
+      own.push_back(
+          {.key = flow.key, .actions = {openflow::Resubmit{fabric::number(fabric::Table::kEgressPolicy)}}});
+      own.back().key.table = fabric::number(fabric::family::kOwnAddress.table);
+      own.back().key.priority = fabric::family::kOwnAddress.priority - 1;
+    }
+    flows.insert(flows.end(), own.begin(), own.end());
+    return flows;
+  };
+}
+
 /// What is learned in one network is known in all.
 Mutation places_of_every_network() {
   return [](Flows flows) {
@@ -267,6 +285,9 @@ std::vector<NamedMutation> mutations() {
       {"multicast sources let through", without(f::kMulticastSource)},
       {"ends of tunnels reached from inside", without(f::kTunnelEndpoint)},
       {"own address answered", without(f::kOwnAddress)},
+      {"wide pairs not answered", wide_pairs_are_own(f::kArpProbe, {Field::kArpSpa})},
+      {"wide pairs of IPv6 not answered",
+       wide_pairs_are_own(f::kNdDetection, {Field::kIpv6Src, Field::kNdSll})},
       {"ARP answered across networks", ignoring(f::kArpReply, Field::kReg0)},
       {"MACs known across networks", ignoring(f::kLocalMac, Field::kReg0)},
       {"tunnelled packets sent on", ignoring(f::kFloodFromNode, Field::kReg0)},

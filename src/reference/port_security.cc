@@ -29,6 +29,13 @@ bool has_mac(const model::Port& port, const MacAddress& mac) {
          std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) { return pair.mac == mac; });
 }
 
+bool is_link_local_of_any(const model::Port& port, const IpAddress& ip) {
+  const auto& pairs = port.allowed_address_pairs;
+  return is_link_local_of(port.mac, ip) || std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
+           return is_link_local_of(pair.mac.value_or(port.mac), ip);
+         });
+}
+
 /// The sender of a packet, with what it may call its own.
 struct Sender {
   const model::Intent& intent;
@@ -120,10 +127,14 @@ bool may_use(const model::Intent& intent, const model::Port& port, const IpAddre
 }
 
 bool may_open_from(const model::Intent& intent, const model::Port& port, const IpAddress& ip) {
-  const auto& pairs = port.allowed_address_pairs;
-  return may_use(intent, port, ip) || is_link_local_of(port.mac, ip) ||
-         std::any_of(pairs.begin(), pairs.end(),
-                     [&](const auto& pair) { return is_link_local_of(pair.mac.value_or(port.mac), ip); });
+  return may_use(intent, port, ip) || is_link_local_of_any(port, ip);
+}
+
+bool is_own(const model::Intent& intent, const model::Port& port, const IpAddress& ip) {
+  const auto pairs = pairs_of(intent, port);
+  return is_link_local_of_any(port, ip) || std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
+           return pair.second == IpPrefix(ip, ip.width());
+         });
 }
 
 std::optional<Drop> check_source(const model::Intent& intent, const model::Port& port, const Packet& packet) {

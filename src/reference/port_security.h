@@ -17,6 +17,10 @@ bool may_use(const model::Intent& intent, const model::Port& port, const IpAddre
 /// May the port open a connection from this address? Also from the link-local addresses of its MACs.
 bool may_open_from(const model::Intent& intent, const model::Port& port, const IpAddress& ip);
 
+/// May nobody else have the address? Fixed addresses, pairs of one address and the link-local addresses of
+/// its MACs; what a wider pair lets it use may be anybody's.
+bool is_own(const model::Intent& intent, const model::Port& port, const IpAddress& ip);
+
 /// The address that an interface makes of its MAC (RFC 4291, appendix A).
 bool is_link_local_of(const MacAddress& mac, const IpAddress& ip);
 

@@ -165,12 +165,12 @@ std::optional<Packet> answer_to(const model::Intent& intent, const Place& place,
                                 const Packet& packet) {
   const Owners owners(intent, place, sender.network);
   if (packet.arp && packet.arp->operation == 1) {
-    if (may_use(intent, sender, packet.arp->target_ip)) return std::nullopt;
+    if (is_own(intent, sender, packet.arp->target_ip)) return std::nullopt;
     const auto owner = owners.find(packet.arp->target_ip);
     return owner ? std::optional(arp_answer(packet, *owner)) : std::nullopt;
   }
   if (packet.ip && is_solicitation(*packet.ip) && packet.ip->icmp_code == 0 && is_from_here(*packet.ip)) {
-    if (may_open_from(intent, sender, packet.neighbour.target)) return std::nullopt;
+    if (is_own(intent, sender, packet.neighbour.target)) return std::nullopt;
     const auto owner = owners.find(packet.neighbour.target);
     return owner ? std::optional(advertisement(packet, *owner)) : std::nullopt;
   }

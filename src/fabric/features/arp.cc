@@ -34,11 +34,11 @@ Flows arp_answers(const PortView& port) {
 
 Flows arp_own_addresses(const PortView& port) {
   Flows flows;
-  for (const auto& [mac, prefix] : port.allowed_pairs()) {
-    if (prefix.version() != IpVersion::kV4) continue;
+  for (const auto& address : port.own_addresses()) {
+    if (!address.is_v4()) continue;
     Match asked = arp(on_port(port.ofport)).set(Field::kArpOp, kRequest);
     flows.push_back(
-        flow(family::kOwnAddress, asked.set_prefix(Field::kArpTpa, prefix), {go(Table::kEgressPolicy)}));
+        flow(family::kOwnAddress, asked.set(Field::kArpTpa, address), {go(Table::kEgressPolicy)}));
   }
   return flows;
 }

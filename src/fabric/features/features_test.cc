@@ -103,14 +103,16 @@ TEST(LocalServices, AnswerAddressQuestionsAndCatchRequests) {
            neighbour_own_addresses(port({"10.0.0.11", "2001:db8::11"},
                                         [](model::Port& row) {
                                           row.allowed_address_pairs = {
-                                              pair("2001:db8:1::/64"),
+                                              pair("2001:db8:1::/64"), pair("2001:db8::100"),
                                               pair("10.0.0.100", "00:00:5e:00:01:0a")};
                                         })))
       .add("a distributed port", distributed_port(port({"10.0.0.2", "2001:db8::2"})))
       .add("ARP for a port", arp_answers(port({"10.0.0.11", "2001:db8::11"})))
       .add("a port's own addresses are never answered to it",
-           arp_own_addresses(port(
-               {"10.0.0.11"}, [](model::Port& row) { row.allowed_address_pairs = {pair("10.0.0.100")}; })))
+           arp_own_addresses(port({"10.0.0.11"},
+                                  [](model::Port& row) {
+                                    row.allowed_address_pairs = {pair("10.0.0.100"), pair("10.0.0.0/24")};
+                                  })))
       .expect("local_services");
   EXPECT_TRUE(neighbour_answers(port({"10.0.0.11"})).empty())
       << "a link-local address of a port without IPv6";

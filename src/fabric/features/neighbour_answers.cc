@@ -1,7 +1,5 @@
 #include "fabric/features/neighbour_answers.h"
 
-#include <set>
-
 #include "fabric/features/neighbour_security.h"
 #include "net/eui64.h"
 
@@ -58,17 +56,15 @@ Flows neighbour_answers(const PortView& port) {
 }
 
 Flows neighbour_own_addresses(const PortView& port) {
-  std::set<IpPrefix> own;
-  for (const auto& address : port.reachable_addresses())
-    if (!address.is_v4()) own.emplace(address, address.width());
-  for (const auto& [mac, prefix] : port.allowed_pairs()) {
-    if (prefix.version() == IpVersion::kV6) own.insert(prefix);
-    if (mac != port.port->mac) own.emplace(link_local(mac), 128);
-  }
+  auto own = port.own_addresses();
+  for (const auto& address : port.reachable_addresses()) own.insert(address);
+  for (const auto& [mac, prefix] : port.allowed_pairs())
+    if (mac != port.port->mac) own.insert(link_local(mac));
   Flows flows;
-  for (const auto& prefix : own) {
+  for (const auto& address : own) {
+    if (address.is_v4()) continue;
     flows.push_back(flow(family::kOwnAddress,
-                         solicitation(on_port(port.ofport)).set_prefix(Field::kNdTarget, prefix),
+                         solicitation(on_port(port.ofport)).set(Field::kNdTarget, address),
                          {go(Table::kEgressPolicy)}));
   }
   return flows;

@@ -16,6 +16,13 @@ std::vector<std::pair<MacAddress, IpPrefix>> PortView::allowed_pairs() const {
   return pairs;
 }
 
+std::set<IpAddress> PortView::own_addresses() const {
+  std::set<IpAddress> own;
+  for (const auto& [mac, prefix] : allowed_pairs())
+    if (prefix.length() == prefix.address().width()) own.insert(prefix.address());
+  return own;
+}
+
 std::vector<IpAddress> PortView::reachable_addresses() const {
   auto reachable = addresses;
   const bool has_v6 = std::ranges::any_of(addresses, [](const IpAddress& ip) { return !ip.is_v4(); });

@@ -3,6 +3,7 @@
 // of them.
 
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "fabric/build.h"
@@ -28,6 +29,9 @@ struct PortView {
   }
   /// What the port may use: fixed IPs with its own MAC, then the allowed address pairs.
   std::vector<std::pair<MacAddress, IpPrefix>> allowed_pairs() const;
+  /// What nobody else should have: fixed IPs and pairs of one address. Of a wider pair, each address may be
+  /// anybody's.
+  std::set<IpAddress> own_addresses() const;
   /// Where others reach it: fixed IPs and, beside those of IPv6, the link-local address of its MAC.
   std::vector<IpAddress> reachable_addresses() const;
 };
