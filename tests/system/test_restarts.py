@@ -1,5 +1,7 @@
 """Processes are killed (-9) while an instance and a pod talk: not one packet is lost, and afterwards a new port works."""
 import re
+import urllib.request
+from urllib.error import HTTPError
 
 import pytest
 
@@ -36,6 +38,7 @@ def test_no_packet_is_lost_while_a_process_is_killed_and_started(pair, teller, p
 
 def new_port_works(tenant, teller, address):
     """A port made after the restart answers: a host port on worker3, and it reaches the instance."""
+    teller.wait(lambda: takes_writes(teller), "the API has its store again")
     port = tenant.port("worker3")
     tenant.wire("worker3", port, "o-new")
     tenant.wait_for_status(port["id"], "ACTIVE")
@@ -46,6 +49,14 @@ def new_port_works(tenant, teller, address):
     tenant.unwire("worker3", "o-new")
     tenant.wait_for_status(port["id"], "DOWN")
     tenant.request("DELETE", f"ports/{port['id']}")
+
+
+def takes_writes(teller):
+    try:
+        with urllib.request.urlopen(teller.environment["OS_ENDPOINT"] + "/healthz", timeout=30):
+            return True
+    except HTTPError:
+        return False
 
 
 def test_traffic_comes_back_after_the_switch_is_killed(pair, teller):
