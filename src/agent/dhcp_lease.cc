@@ -87,4 +87,14 @@ std::vector<DhcpLease> leases_of(const Uuid& port_id, const Intent& intent, cons
   return leases;
 }
 
+std::vector<IpAddress> unserved_addresses(const Uuid& port, const std::vector<DhcpLease>& leases,
+                                          const Intent& intent) {
+  std::vector<IpAddress> unserved;
+  for (const auto& address : intent.fixed_ips(port)) {
+    const bool served = std::ranges::find(leases, address.ip, &DhcpLease::address) != leases.end();
+    if (address.ip.is_v4() && !served) unserved.push_back(address.ip);
+  }
+  return unserved;
+}
+
 }  // namespace weft::agent

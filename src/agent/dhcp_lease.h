@@ -38,4 +38,8 @@ struct DhcpLease {
 /// is unknown or has the extra DHCP option `dhcp_disabled`.
 std::vector<DhcpLease> leases_of(const Uuid& port, const model::Intent& intent, const DhcpSettings& settings);
 
+/// The port's other IPv4 addresses: those that `leases`, all of the port's, don't give.
+std::vector<IpAddress> unserved_addresses(const Uuid& port, const std::vector<DhcpLease>& leases,
+                                          const model::Intent& intent);
+
 }  // namespace weft::agent

@@ -106,8 +106,12 @@ TEST_F(DhcpLeaseTest, SubnetWithoutDistributedPortHasNone) {
 }
 
 TEST_F(DhcpLeaseTest, SubnetWithoutDhcpHasNone) {
+  EXPECT_THAT(unserved_addresses(port_.id, leases(), intent_), IsEmpty());
   subnet_.enable_dhcp = false;
-  EXPECT_THAT(leases(), IsEmpty());
+  intent_.put(subnet_);
+  const auto none = leases_of(port_.id, intent_, settings_);
+  EXPECT_THAT(none, IsEmpty());
+  EXPECT_THAT(unserved_addresses(port_.id, none, intent_), ElementsAre(ip("20.20.1.7")));
 }
 
 TEST_F(DhcpLeaseTest, UnknownPortHasNone) {

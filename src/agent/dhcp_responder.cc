@@ -13,6 +13,7 @@ using net::DhcpMessage;
 using net::DhcpType;
 namespace option = net::dhcp_option;
 using Leases = std::span<const DhcpLease>;
+using Addresses = std::span<const IpAddress>;
 
 /// What is to be done about a request, with which of the port's leases.
 struct Verdict {
@@ -24,6 +25,10 @@ struct Verdict {
 const DhcpLease* with_address(Leases leases, const IpAddress& address) {
   auto found = std::ranges::find(leases, address, &DhcpLease::address);
   return found == leases.end() ? nullptr : &*found;
+}
+
+bool contains(Addresses addresses, const IpAddress& address) {
+  return std::ranges::find(addresses, address) != addresses.end();
 }
 
 const DhcpLease* of_server(Leases leases, const IpAddress& server) {
@@ -41,20 +46,22 @@ Verdict judge_discover(const DhcpMessage& request, Leases leases) {
 
 /// SELECTING and INIT-REBOOT name the address in option 50, RENEWING and REBINDING in ciaddr; SELECTING names
 /// the server too (RFC 2131, 4.3.2).
-Verdict judge_request(const DhcpMessage& request, Leases leases) {
+Verdict judge_request(const DhcpMessage& request, Leases leases, Addresses unserved) {
   const IpAddress wanted = request.address(option::kRequestedAddress).value_or(request.client);
   if (wanted.is_unspecified()) return {DhcpOutcome::kMalformed};
   const auto chosen = request.address(option::kServerId);
   const auto* server = chosen ? of_server(leases, *chosen) : &leases.front();
   if (!server) return {DhcpOutcome::kOtherServer, nullptr, wanted};
+  if (contains(unserved, wanted)) return {DhcpOutcome::kNoLease, nullptr, wanted};
   if (const auto* lease = with_address(leases, wanted)) return {DhcpOutcome::kAcknowledged, lease, wanted};
   return {DhcpOutcome::kRefused, server, wanted};
 }
 
 /// A client that came by its address otherwise asks for the rest.
-Verdict judge_inform(const DhcpMessage& request, Leases leases) {
+Verdict judge_inform(const DhcpMessage& request, Leases leases, Addresses unserved) {
   const IpAddress& own = request.client;
   if (own.is_unspecified()) return {DhcpOutcome::kMalformed};
+  if (contains(unserved, own)) return {DhcpOutcome::kNoLease, nullptr, own};
   const auto* lease = with_address(leases, own);
   auto on_link = [&](const DhcpLease& l) { return IpPrefix(l.address, l.prefix_length).contains(own); };
   auto neighbour = std::ranges::find_if(leases, on_link);
@@ -62,14 +69,14 @@ Verdict judge_inform(const DhcpMessage& request, Leases leases) {
   return {DhcpOutcome::kInformed, lease, own};
 }
 
-Verdict judge_type(DhcpType type, const DhcpMessage& request, Leases leases) {
+Verdict judge_type(DhcpType type, const DhcpMessage& request, Leases leases, Addresses unserved) {
   switch (type) {
     case DhcpType::kDiscover:
       return judge_discover(request, leases);
     case DhcpType::kRequest:
-      return judge_request(request, leases);
+      return judge_request(request, leases, unserved);
     case DhcpType::kInform:
-      return judge_inform(request, leases);
+      return judge_inform(request, leases, unserved);
     case DhcpType::kDecline:
       return {DhcpOutcome::kDeclined, nullptr,
               request.address(option::kRequestedAddress).value_or(IpAddress())};
@@ -80,13 +87,13 @@ Verdict judge_type(DhcpType type, const DhcpMessage& request, Leases leases) {
   }
 }
 
-Verdict judge(const DhcpMessage& request, Leases leases) {
+Verdict judge(const DhcpMessage& request, Leases leases, Addresses unserved) {
   auto type = request.type();
   if (request.reply || !type) return {DhcpOutcome::kMalformed};
   if (!request.relay.is_unspecified()) return {DhcpOutcome::kRelayed};
   if (leases.empty()) return {DhcpOutcome::kNoLease};
   if (request.hardware != leases.front().mac) return {DhcpOutcome::kForeignMac};
-  return judge_type(*type, request, leases);
+  return judge_type(*type, request, leases, unserved);
 }
 
 DhcpType type_of(DhcpOutcome outcome) {
@@ -184,10 +191,11 @@ fabric::Drop drop_of(DhcpOutcome outcome) {
   }
 }
 
-DhcpAnswer answer_dhcp(net::FrameView request_frame, std::span<const DhcpLease> leases) {
+DhcpAnswer answer_dhcp(net::FrameView request_frame, std::span<const DhcpLease> leases,
+                       std::span<const IpAddress> unserved) {
   auto request = parse_request(request_frame);
   if (!request) return {DhcpOutcome::kMalformed};
-  const Verdict verdict = judge(*request, leases);
+  const Verdict verdict = judge(*request, leases, unserved);
   DhcpAnswer answer{.outcome = verdict.outcome, .address = verdict.address};
   if (!verdict.lease) return answer;
   const net::DhcpLayout layout{.most = largest_payload(*request, *verdict.lease),

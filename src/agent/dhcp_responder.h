@@ -20,7 +20,7 @@ enum class DhcpOutcome {
   kReleased,     ///< RELEASE is not answered
   kDeclined,     ///< DECLINE is not answered: somebody else uses the address
   kOtherServer,  ///< the client has chosen another server
-  kNoLease,      ///< the port has no address in a subnet with DHCP
+  kNoLease,      ///< the port, or that address of it, is in no subnet with DHCP
   kMalformed,    ///< not a DHCP request
   kForeignMac,   ///< chaddr is not the port's MAC
   kRelayed,      ///< came from a relay: ports are on the network themselves
@@ -38,7 +38,9 @@ struct DhcpAnswer {
 
 /// Answers as RFC 2131, 4.3 says, with only those options that the client's parameter request list names, in
 /// its order; without a list: mask, routers, DNS servers, MTU and all extra options. `leases` are all those
-/// of the port (leases_of).
-DhcpAnswer answer_dhcp(net::FrameView request_frame, std::span<const DhcpLease> leases);
+/// of the port (leases_of). A client that has one of the `unserved` addresses of its port
+/// (unserved_addresses) is told nothing: what other subnets say is not true of that one.
+DhcpAnswer answer_dhcp(net::FrameView request_frame, std::span<const DhcpLease> leases,
+                       std::span<const IpAddress> unserved = {});
 
 }  // namespace weft::agent

@@ -149,6 +149,24 @@ TEST(DhcpResponder, HasNothingForAPortWithoutLease) {
   EXPECT_EQ(ask(request(DhcpType::kDiscover), {}).outcome, DhcpOutcome::kNoLease);
 }
 
+TEST(DhcpResponder, HasNothingForAnAddressWhoseSubnetIsNotServed) {
+  const std::vector leases{example_lease()};
+  const std::vector unserved{ip("20.20.9.15")};
+  auto inform = request(DhcpType::kInform);
+  auto reboot = request(DhcpType::kRequest);
+  for (const auto& [address, informed, rebooted] :
+       {std::tuple("20.20.9.15", DhcpOutcome::kNoLease, DhcpOutcome::kNoLease),
+        std::tuple("20.20.9.16", DhcpOutcome::kInformed, DhcpOutcome::kRefused)}) {
+    inform.client = ip(address);
+    reboot.set(option::kRequestedAddress, ip(address));
+    for (const auto& [message, outcome] : {std::pair(inform, informed), std::pair(reboot, rebooted)}) {
+      const auto answer = answer_dhcp(frame_of(message), leases, unserved);
+      EXPECT_EQ(answer.outcome, outcome) << address;
+      EXPECT_EQ(answer.frame.empty(), outcome == DhcpOutcome::kNoLease) << address;
+    }
+  }
+}
+
 /// A request that is spoiled, what it is taken for, and as what it is counted.
 struct Spoiled {
   const char* fact;

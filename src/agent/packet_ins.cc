@@ -79,7 +79,7 @@ PacketAnswer PacketIns::answer(fabric::PacketInKind kind, net::FrameView frame, 
 PacketAnswer PacketIns::answer_dhcp4(net::FrameView frame, const Uuid& port) {
   const auto leases = leases_of(port, intent_, settings_);
   if (!leases.empty()) unusable_options_.report(port, leases.front().extra_options.unusable);
-  auto answer = answer_dhcp(frame, leases);
+  auto answer = answer_dhcp(frame, leases, unserved_addresses(port, leases, intent_));
   if (answer.outcome == DhcpOutcome::kDeclined) {
     log::warn("dhcp.declined", {{"port", port.to_string()}, {"address", answer.address.to_string()}});
   }
