@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ipam/clock.h"
+#include "ipam/turns.h"
 
 namespace weft::ipam {
 
@@ -26,7 +27,7 @@ void require_same_subnets(store::Write& write, const Network& network) {
 
 void change_subnets(store::Write& write, const Network& network) {
   Network after = network;
-  ++after.subnet_serial;
+  after.subnet_serial = has_asked_for_turn(network) ? -network.subnet_serial : network.subnet_serial + 1;
   require_same_subnets(write, network);
   write.update(network, after);
 }

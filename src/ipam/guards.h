@@ -18,7 +18,8 @@ void require_same_mtu(store::Write& write, const model::Network& network);
 /// other by it: only making a subnet changes what is asked for.
 void require_same_subnets(store::Write& write, const model::Network& network);
 
-/// The same, for the one who makes subnets: others will see that there are more.
+/// The same, for the one who makes subnets: others will see that there are more. Ends the turn that somebody
+/// has asked for (turns.h).
 void change_subnets(store::Write& write, const model::Network& network);
 
 /// A port changed in its addresses only: whoever changes the port itself at the same time has to look again.

@@ -8,6 +8,7 @@
 #include "ipam/guards.h"
 #include "ipam/plan.h"
 #include "ipam/retry.h"
+#include "ipam/turns.h"
 #include "store/conflict.h"
 
 namespace weft::ipam {
@@ -86,7 +87,11 @@ void require_planned_subnets(store::Write& write, const Intent& intent,
   for (const PortRequest& request : requests) {
     const bool wants_none = request.fixed_ips && request.fixed_ips->empty();
     if (wants_none || !networks.insert(request.port.network).second) continue;
-    require_same_subnets(write, *intent.find<Network>(request.port.network));
+    auto network = intent.find<Network>(request.port.network);
+    if (has_asked_for_turn(*network))
+      change_subnets(write, *network);  // it was waited for in vain
+    else
+      require_same_subnets(write, *network);
   }
 }
 
@@ -150,11 +155,12 @@ store::Write changes(const Port& current, const PortPlanner::Change& plan) {
 
 Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRequest> requests) {
   std::vector<std::string> projects;
-  std::vector<Uuid> named_groups;
+  std::vector<Uuid> named_groups, networks;
   for (PortRequest& request : requests) {
     stamp_creation(request.port);
     WEFT_CO_CHECK(check_ordinary(request.port));
     WEFT_CO_CHECK(check_port_security(request.port, request.groups, false));
+    networks.push_back(request.port.network);
     if (wants_default_group(request)) projects.push_back(request.port.project_id);
     if (request.groups)
       named_groups.insert(named_groups.end(), request.groups->begin(), request.groups->end());
@@ -163,6 +169,7 @@ Task<std::vector<PortRows>> create_ports(store::Store& store, std::vector<PortRe
   for (int attempt = 1; attempt <= kTries; ++attempt) {
     WEFT_CO_CHECK(co_await require_groups(store, named_groups));
     WEFT_CO_TRY(auto groups, co_await default_groups(store, projects));
+    co_await let_subnets_go_first(store, networks);
     // From here to commit() nothing else runs: a choice and its claim are one step.
     WEFT_CO_TRY(auto planned, plan_all(store, requests, groups));
     store::Write write;

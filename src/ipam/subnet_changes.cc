@@ -6,6 +6,7 @@
 #include "ipam/owners.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
+#include "ipam/turns.h"
 #include "model/subnet_services.h"
 
 namespace weft::ipam {
@@ -88,6 +89,8 @@ Result<store::Write> removal(const Intent& intent, const Subnet& subnet) {
     count_revision(write, *port);
   }
   if (distributed) remove_port(write, intent, distributed->id);
+  auto network = intent.find<Network>(subnet.network);
+  if (network && has_asked_for_turn(*network)) change_subnets(write, *network);
   write.remove<Subnet>(subnet.id);
   return write;
 }
@@ -127,6 +130,9 @@ Task<void> delete_subnet(store::Store& store, Uuid id) {
     if (!worth_another_try(committed.error(), attempt, deadline))
       co_return fail(after_last_try(committed.error()));
     co_await pause_before_retry(attempt);
+    if (attempt % kTriesBeforeTurn == 0) {
+      [[maybe_unused]] auto asked = co_await ask_for_turn(store, subnet->network);
+    }
   }
 }
 

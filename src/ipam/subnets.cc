@@ -6,6 +6,7 @@
 #include "ipam/network_mtu.h"
 #include "ipam/ports.h"
 #include "ipam/retry.h"
+#include "ipam/turns.h"
 
 namespace weft::ipam {
 namespace {
@@ -85,6 +86,11 @@ Task<void> create_subnets(store::Store& store, std::vector<Subnet> subnets) {
     if (!worth_another_try(committed.error(), attempt, deadline))
       co_return fail(after_last_try(committed.error()));
     co_await pause_before_retry(attempt);
+    if (attempt % kTriesBeforeTurn == 0) {
+      for (const Subnet& subnet : subnets) {
+        [[maybe_unused]] auto asked = co_await ask_for_turn(store, subnet.network);
+      }
+    }
   }
 }
 

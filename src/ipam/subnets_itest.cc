@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "ipam/ipam_fixture.h"
+#include "ipam/turns.h"
 #include "model/subnet_services.h"
 #include "net/eui64.h"
 
@@ -249,6 +250,43 @@ TEST_F(SubnetsItest, PortsMadeWhileTheirSubnetIsHaveItsAddresses) {
   ASSERT_TRUE(run_until([&] { return store->intent().all<Port>().size() > static_cast<std::size_t>(made); }));
   for (const auto& [id, port] : store->intent().all<Port>())
     EXPECT_TRUE(served_subnet(*port) || has_automatic_address(*port, subnet)) << id.to_string();
+}
+
+TEST_F(SubnetsItest, ASubnetComesAndGoesWhileManyPortsAreMade) {
+  Network network = make_network("10.0.0.0/16");
+  auto second = connect();
+  ASSERT_TRUE(run_until([&] { return !second->intent().subnets_of(network.id).empty(); }));
+  Subnet subnet = automatic(network, "2001:db8::/64");
+  constexpr int kInFlight = 32;
+  int made = 0, under_way = 0;
+  bool ended = false;
+  std::function<void()> make_one = [&] {
+    store::Store& by = made++ % 2 ? *store : *second;
+    ++under_way;
+    spawn(create_ports(by, {request(network)}), [&](Result<std::vector<PortRows>> result) {
+      EXPECT_TRUE(result) << result.error().message;
+      --under_way;
+      if (!ended) make_one();
+    });
+  };
+  for (int i = 0; i < kInFlight; ++i) make_one();
+  ASSERT_TRUE(run_until([&] { return made >= 2 * kInFlight; }));
+  auto created = run(create_subnets(*store, {subnet}));
+  EXPECT_TRUE(created) << created.error().message;
+  auto removed = run(delete_subnet(*store, subnet.id));
+  EXPECT_TRUE(removed) << removed.error().message;
+  ended = true;
+  ASSERT_TRUE(run_until([&] { return under_way == 0; }));
+  EXPECT_GE(store->intent().find<Network>(network.id)->subnet_serial, 0) << "nobody waits any more";
+  EXPECT_THAT(store->intent().addresses_of_subnet(subnet.id), IsEmpty());
+}
+
+TEST_F(SubnetsItest, PortsDoNotWaitLongForAWriterThatDied) {
+  Network network = make_network("10.0.0.0/24");
+  ASSERT_TRUE(run(ask_for_turn(*store, network.id)));
+  EXPECT_LT(store->intent().find<Network>(network.id)->subnet_serial, 0);
+  make_port(network);
+  EXPECT_GT(store->intent().find<Network>(network.id)->subnet_serial, 0) << "the next one needs not wait";
 }
 
 TEST_F(SubnetsItest, AMacChangedWhileASubnetIsMadeHasTheRightAddress) {
