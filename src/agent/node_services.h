@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/dhcp_settings.h"
 #include "agent/plug.h"
 #include "base/asio.h"
 #include "base/metrics.h"
@@ -23,6 +24,7 @@ class NodeServices {
   virtual asio::any_io_executor executor() = 0;
   virtual const std::string& node() const = 0;  ///< this node's name: Port::host of what is made here
   virtual int underlay_mtu() const = 0;         ///< what the switch's end of an interface must carry
+  virtual const DhcpSettings& dhcp() const = 0;
   /// Pod interfaces reach the switch through AF_PACKET (datapath_type netdev): their checksums must be
   /// complete.
   virtual bool userspace_datapath() const { return true; }

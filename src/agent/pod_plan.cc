@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "agent/network_subnets.h"
+#include "agent/port_names.h"
+#include "model/subnet_services.h"
 
 namespace weft::agent {
 namespace {
@@ -25,7 +27,6 @@ void add_route(PodPlan& plan, const IpPrefix& destination, const std::optional<I
 void add_subnet(PodPlan& plan, const model::Subnet& subnet, const IpAddress& ip, bool default_route) {
   plan.veth.addresses.push_back({ip, subnet.cidr.length()});
   plan.ips.push_back({.address = ip, .prefix_length = subnet.cidr.length(), .gateway = subnet.gateway_ip});
-  append_new(plan.nameservers, subnet.dns_nameservers);
   for (const auto& route : subnet.host_routes) add_route(plan, route.destination, route.nexthop);
   if (default_route && subnet.gateway_ip) {
     auto any = ip.is_v4() ? IpAddress() : IpAddress::v6({});
@@ -33,14 +34,43 @@ void add_subnet(PodPlan& plan, const model::Subnet& subnet, const IpAddress& ip,
   }
 }
 
+bool is_of(const model::Subnet& subnet, const std::vector<model::Address>& own) {
+  return std::ranges::find(own, subnet.id, &model::Address::subnet) != own.end();
+}
+
 /// The network's other subnets are on the link, as DHCP says it with option 121. The kernel itself knows of
 /// those that the port has addresses of.
 void add_neighbours(PodPlan& plan, const model::Subnet& subnet, const std::vector<model::Address>& own,
                     const model::Intent& intent) {
   for (const auto& other : neighbours_of(subnet, intent)) {
-    if (std::ranges::find(own, other->id, &model::Address::subnet) == own.end())
-      add_route(plan, other->cidr, std::nullopt);
+    if (!is_of(*other, own)) add_route(plan, other->cidr, std::nullopt);
   }
+}
+
+/// Those that tell a port with these addresses its IPv6 DNS servers.
+Subnets ipv6_speakers(const Uuid& network, const std::vector<model::Address>& own,
+                      const model::Intent& intent) {
+  auto subnets = subnets_by_age(network, IpVersion::kV6, intent);
+  std::erase_if(subnets, [&](const auto& subnet) {
+    return !is_of(*subnet, own) && !model::is_advertised(*subnet) &&
+           model::dhcp6_service(*subnet) == model::Dhcp6Service::kNone;
+  });
+  return subnets;
+}
+
+/// Of the IP versions that the port has.
+std::vector<IpAddress> dns_servers(const Uuid& network, const std::vector<model::Address>& own,
+                                   const model::Intent& intent, const DhcpSettings& settings) {
+  std::vector<IpAddress> servers;
+  bool ipv6 = false;
+  for (const auto& address : own) {
+    auto subnet = intent.find<model::Subnet>(address.subnet);
+    ipv6 |= !address.ip.is_v4();
+    if (subnet && address.ip.is_v4())
+      append_new(servers, ipv4_dns_servers(*subnet, neighbours_of(*subnet, intent), settings));
+  }
+  if (ipv6) append_new(servers, ipv6_dns_servers(ipv6_speakers(network, own, intent), settings));
+  return servers;
 }
 
 bool is_default(const InterfaceRoute& route) {
@@ -62,8 +92,9 @@ Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, c
                .mac = port.mac,
                .mtu = network->mtu,
                .checksum_offload = !node.userspace_datapath};
-  plan.dns_domain = port.dns_domain.empty() ? network->dns_domain : port.dns_domain;
   const auto own = intent.fixed_ips(port.id);
+  plan.dns_domain = domain_of(port, *network, node.dhcp);
+  plan.nameservers = dns_servers(network->id, own, intent, node.dhcp);
   for (const auto& address : own) {
     auto subnet = intent.find<model::Subnet>(address.subnet);
     if (!subnet) continue;

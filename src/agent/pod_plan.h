@@ -2,6 +2,7 @@
 // From a port in the intent to a pod's interface: what to configure and what to tell the runtime. Pure
 // functions.
 
+#include "agent/dhcp_settings.h"
 #include "agent/netlink.h"
 #include "agent/pod_interface.h"
 #include "cni/types.h"
@@ -13,6 +14,7 @@ namespace weft::agent {
 struct NodeFacts {
   int underlay_mtu = 1500;
   bool userspace_datapath = true;
+  DhcpSettings dhcp;
 };
 
 struct PodPlan {
@@ -24,7 +26,8 @@ struct PodPlan {
 
 /// The intent must have the port's network, subnets and addresses. The interface gets the network's MTU,
 /// routes to the network's other subnets of the versions that the port has, and the subnets' host routes; a
-/// default route only when it is asked for, because a tenant network need not have a router. Errors:
+/// default route only when it is asked for, because a tenant network need not have a router. DNS
+/// servers and domain are those that DHCP and router advertisements tell. Errors:
 /// kNotFound when the network is gone; kInvalid when a default route is asked for and no subnet has a
 /// gateway.
 Result<PodPlan> plan_pod(const model::Intent& intent, const model::Port& port, const PodInterface& interface,

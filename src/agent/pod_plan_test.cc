@@ -185,9 +185,38 @@ TEST_F(PodPlanTest, SeveralAddressesOfASubnetHaveItsRoutesOnce) {
   EXPECT_EQ(planned->veth.routes.size(), 2U) << "the host route and the default route";
 }
 
-TEST_F(PodPlanTest, ThePortsOwnDomainComesBeforeItsNetworks) {
+TEST_F(PodPlanTest, DomainsAreThoseOfDhcp) {
   port_.dns_domain = "shop.example.org.";
-  EXPECT_EQ(plan()->dns_domain, "shop.example.org.");
+  EXPECT_EQ(plan()->dns_domain, "shop.example.org") << "the port's own comes before its network's";
+  port_.dns_name = "web.front.example.org.";
+  EXPECT_EQ(plan()->dns_domain, "front.example.org") << "of its full name";
+  port_.dns_name = port_.dns_domain = "";
+  auto network = *intent_.find<model::Network>(port_.network);
+  network.dns_domain.clear();
+  intent_.put(network);
+  node_.dhcp.dns_domain = "node.example";
+  EXPECT_EQ(plan()->dns_domain, "node.example");
+}
+
+TEST_F(PodPlanTest, SubnetsThatNameNoDnsServersGetTheAgents) {
+  node_.dhcp.dns_servers = {*IpAddress::parse("192.0.2.53"), *IpAddress::parse("2001:db8::53")};
+  EXPECT_THAT(plan()->nameservers, ElementsAre(*IpAddress::parse("9.9.9.9"))) << "control";
+  subnet_.dns_nameservers.clear();
+  intent_.put(subnet_);
+  EXPECT_THAT(plan()->nameservers, ElementsAre(*IpAddress::parse("192.0.2.53")));
+  add_ipv6();
+  EXPECT_EQ(plan()->nameservers, node_.dhcp.dns_servers);
+}
+
+TEST_F(PodPlanTest, AnUnspecifiedDnsServerMeansNone) {
+  node_.dhcp.dns_servers = {*IpAddress::parse("192.0.2.53"), *IpAddress::parse("2001:db8::53")};
+  add_ipv6();
+  auto ipv6 = *intent_.find<model::Subnet>(id(3));
+  ipv6.dns_nameservers = {*IpAddress::parse("::")};
+  intent_.put(ipv6);
+  subnet_.dns_nameservers = {IpAddress()};
+  intent_.put(subnet_);
+  EXPECT_THAT(plan()->nameservers, testing::IsEmpty());
 }
 
 TEST_F(PodPlanTest, TellsTheRuntimeWhatWasConfigured) {
@@ -199,7 +228,7 @@ TEST_F(PodPlanTest, TellsTheRuntimeWhatWasConfigured) {
   ASSERT_EQ(wiring.ips.size(), 1U);
   EXPECT_EQ(wiring.ips[0].gateway, IpAddress::parse("20.20.1.1"));
   EXPECT_THAT(wiring.nameservers, ElementsAre(*IpAddress::parse("9.9.9.9")));
-  EXPECT_EQ(wiring.dns_domain, "example.org.");
+  EXPECT_EQ(wiring.dns_domain, "example.org");
 }
 
 TEST_F(PodPlanTest, InterfaceSurvivesTheSwitchDatabase) {

@@ -150,7 +150,9 @@ std::optional<PodInterface> PodWiring::find_dead(const Uuid& port) const {
 }
 
 NodeFacts PodWiring::facts() const {
-  return {.underlay_mtu = services_.underlay_mtu(), .userspace_datapath = services_.userspace_datapath()};
+  return {.underlay_mtu = services_.underlay_mtu(),
+          .userspace_datapath = services_.userspace_datapath(),
+          .dhcp = services_.dhcp()};
 }
 
 Task<cni::Wiring> PodWiring::wire_new(cni::Attachment attachment) {
