@@ -163,6 +163,8 @@ TEST_F(AutomaticPlan, DistributedPortsServeOneSubnetAndNobodyElseMakesThem) {
   EXPECT_EQ(check_ordinary(port).error().type, "InvalidInput");
   port.device_id = "somewhere";
   EXPECT_TRUE(check_may_delete(port));
+  EXPECT_EQ(check_ordinary(port).error().type, "InvalidInput") << "the owner is kept, whatever it serves";
+  port.device_owner = "compute:nova";
   EXPECT_TRUE(check_ordinary(port));
 }
 
