@@ -114,7 +114,10 @@ Explanation explain_too_big(const DropView& view) {
   const auto network = view.port ? view.intent.find<model::Network>(view.port->network) : nullptr;
   const auto mtu = network ? std::to_string(network->mtu) : "MTU";
   return {.object = view.port_text(),
-          .why = fmt::format("the packet is larger than the network's MTU ({}); ICMP told its sender", mtu),
+          .why = fmt::format(
+              "the packet is larger than the network's MTU ({}); ICMP told its sender, unless it was "
+              "sent to a group, is a later fragment or an ICMP error, or more than {} a second",
+              mtu, fabric::kTooBigAnswersPerSecond),
           .remedies = {{.text = "inside, if the interface takes its MTU from neither DHCP nor router "
                                 "advertisements",
                         .commands = {fmt::format("ip link set dev INTERFACE mtu {}", mtu)}}}};

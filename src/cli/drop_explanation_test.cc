@@ -191,6 +191,7 @@ TEST_F(Explanations, TooBigNamesTheMtu) {
   auto explanation = of(world_.sample(Drop::kTooBig, "20.20.1.1", "20.20.1.2", 17));
   EXPECT_THAT(explanation.object, HasSubstr("port k8s1"));
   EXPECT_THAT(explanation.why, HasSubstr("MTU (1450)"));
+  EXPECT_THAT(explanation.why, HasSubstr("unless it was sent to a group"));
   EXPECT_THAT(commands_of(explanation), ElementsAre("ip link set dev INTERFACE mtu 1450"));
 }
 
