@@ -39,6 +39,7 @@ class SwitchFake final : public openflow::Connection {
   Task<void> flush_zone(std::uint16_t) override { co_return Result<void>{}; }
   Task<void> set_meters(std::vector<openflow::Meter>) override { co_return Result<void>{}; }
   Task<void> delete_meters(std::vector<std::uint32_t>) override { co_return Result<void>{}; }
+  Task<std::vector<openflow::Meter>> meters() override { co_return std::vector<openflow::Meter>(); }
   Task<std::vector<openflow::MeterStats>> meter_stats() override {
     co_return std::vector<openflow::MeterStats>();
   }

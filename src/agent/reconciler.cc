@@ -182,17 +182,19 @@ Task<void> Reconciler::empty_zones(std::shared_ptr<openflow::Connection> connect
 
 Task<fabric::FlowDelta> Reconciler::next_delta(std::shared_ptr<openflow::Connection> connection) {
   std::vector<openflow::Flow> actual;
+  std::vector<openflow::Meter> meters;
   auto compare = !in_step_;
   if (compare) {
     WEFT_CO_TRY(auto stats, co_await connection->dump_flows());
     actual.reserve(stats.size());
     for (auto& stat : stats) actual.push_back(std::move(stat.flow));
+    WEFT_CO_TRY(meters, co_await connection->meters());
   }
   auto delta = compiler_.compile();
   flows_computed_.add(compiler_.last_stats().flows);
   units_computed_.add(compiler_.last_stats().units);
   in_step_ = connection == connection_;
-  if (compare) co_return compiler_.difference(actual);
+  if (compare) co_return compiler_.difference(actual, meters);
   co_return delta;
 }
 

@@ -384,8 +384,9 @@ const CompileStats& Compiler::last_stats() const {
 std::vector<openflow::Flow> Compiler::desired() const {
   return impl_->table_.all();
 }
-FlowDelta Compiler::difference(const std::vector<openflow::Flow>& actual) const {
-  return impl_->table_.difference(actual);
+FlowDelta Compiler::difference(const std::vector<openflow::Flow>& actual,
+                               const std::vector<openflow::Meter>& meters) const {
+  return impl_->table_.difference(actual, meters);
 }
 bool Compiler::ready(const Uuid& port) const {
   return impl_->ready(port);

@@ -88,9 +88,10 @@ class Compiler {
 
   /// Every flow that the switch should have now.
   std::vector<openflow::Flow> desired() const;
-  /// What must change so that a switch with `actual` has the desired flows; used on connect. Counters of
-  /// unchanged flows survive. All meters are set: the switch may have them with other rates.
-  FlowDelta difference(const std::vector<openflow::Flow>& actual) const;
+  /// What must change so that a switch with `actual` and `meters` has the desired flows and their meters;
+  /// used on connect. Counters of what is unchanged survive.
+  FlowDelta difference(const std::vector<openflow::Flow>& actual,
+                       const std::vector<openflow::Meter>& meters = {}) const;
 
   /// Has the intent every row that a plugged port needs: the port, bound to this node, its network, its
   /// groups? Only then do the compiled flows say what was asked for; a port that is not ready has no flows,

@@ -1,7 +1,6 @@
 #include "fabric/flow_table.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "fabric/meters.h"
@@ -158,15 +157,14 @@ std::vector<Flow> FlowTable::all() const {
   return flows;
 }
 
-FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
-  FlowDelta delta{.set_meters = meters_.all()};
+FlowDelta FlowTable::difference(const std::vector<Flow>& actual,
+                                const std::vector<openflow::Meter>& meters) const {
+  auto changes = meters_.difference(meters);
+  FlowDelta delta{.set_meters = std::move(changes.come), .delete_meters = std::move(changes.go)};
   std::unordered_set<FlowKey, FlowKeyHash> right;
-  std::set<std::uint32_t> strange_meters;
   const auto vouched = learning_cookies();
   const auto ingress = ingress_ports();
   for (const auto& flow : actual) {
-    const auto meter = meter_named_by(flow.actions);
-    if (meter && !meters_.contains(*meter)) strange_meters.insert(*meter);
     if (flow.key.table == number(Table::kPlaces) && flow.key.priority != 0) {
       if (!vouched.contains(flow.cookie) || !ingress.contains(place_of(flow)))
         delta.forget.push_back(flow.cookie);
@@ -181,7 +179,6 @@ FlowDelta FlowTable::difference(const std::vector<Flow>& actual) const {
   for (const auto& [key, entry] : entries_) {
     if (!right.contains(key)) delta.add_or_replace.push_back(merged(key, entry));
   }
-  delta.delete_meters.assign(strange_meters.begin(), strange_meters.end());
   sort_by_key(delta);
   return delta;
 }

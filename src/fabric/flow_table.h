@@ -33,7 +33,8 @@ class FlowTable {
   FlowDelta take_delta();
 
   std::vector<openflow::Flow> all() const;
-  FlowDelta difference(const std::vector<openflow::Flow>& actual) const;
+  FlowDelta difference(const std::vector<openflow::Flow>& actual,
+                       const std::vector<openflow::Meter>& meters) const;
   std::vector<Owner> owners(const openflow::FlowKey& key) const;
   std::size_t size() const { return entries_.size(); }
 

@@ -64,11 +64,11 @@ TEST(FlowTable, DifferenceComparesActionsAndCookie) {
   FlowTable table;
   table.set(kFirst, {to(5), to(6, 2), to(7, 3)});
   auto actual = table.all();
-  EXPECT_TRUE(table.difference(actual).empty());
+  EXPECT_TRUE(table.difference(actual, {}).empty());
   actual[0].cookie ^= 1;
   actual[1].actions.clear();
   actual[2] = to(9, 9);
-  const auto delta = table.difference(actual);
+  const auto delta = table.difference(actual, {});
   EXPECT_THAT(delta.add_or_replace, SizeIs(3));
   EXPECT_THAT(delta.remove, ElementsAre(to(9, 9).key));
 }

@@ -1,5 +1,6 @@
 #include "fabric/meter_uses.h"
 
+#include <set>
 #include <utility>
 
 #include "fabric/meters.h"
@@ -34,10 +35,14 @@ MeterUses::Changes MeterUses::take_changes() {
   return changes;
 }
 
-std::vector<openflow::Meter> MeterUses::all() const {
-  std::vector<openflow::Meter> meters;
-  for (const auto& [meter, uses] : uses_) meters.push_back(meter_of(meter));
-  return meters;
+MeterUses::Changes MeterUses::difference(const std::vector<openflow::Meter>& actual) const {
+  const std::set<openflow::Meter> present(actual.begin(), actual.end());
+  Changes changes;
+  for (const auto& [meter, uses] : uses_)
+    if (!present.contains(meter_of(meter))) changes.come.push_back(meter_of(meter));
+  for (const auto& meter : present)
+    if (is_meter_of_flows(meter.id) && !uses_.contains(meter.id)) changes.go.push_back(meter.id);
+  return changes;
 }
 
 }  // namespace weft::fabric

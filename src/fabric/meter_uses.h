@@ -21,8 +21,8 @@ class MeterUses {
   };
   Changes take_changes();
 
-  bool contains(std::uint32_t meter) const { return uses_.contains(meter); }
-  std::vector<openflow::Meter> all() const;
+  /// What a switch with these meters lacks or has otherwise, and what flows named that are gone.
+  Changes difference(const std::vector<openflow::Meter>& actual) const;
 
  private:
   void count(const std::optional<openflow::Flow>& flow, int step);

@@ -21,6 +21,10 @@ openflow::Meter meter_of(std::uint32_t id) {
   return {id, kDropSamplesPerSecond, kDropSamplesPerSecond};
 }
 
+bool is_meter_of_flows(std::uint32_t id) {
+  return id == kDropMeter || is_of(id, request_meter) || is_of(id, too_big_meter);
+}
+
 std::optional<std::uint32_t> meter_named_by(const std::vector<openflow::Action>& actions) {
   for (const auto& action : actions) {
     const auto* up = std::get_if<openflow::Controller>(&action);

@@ -13,6 +13,9 @@ namespace weft::fabric {
 /// How much passes the meter of a number (packet_in.h).
 openflow::Meter meter_of(std::uint32_t id);
 
+/// Is it the number of a meter that flows may name?
+bool is_meter_of_flows(std::uint32_t id);
+
 /// The number of the meter that a flow's packets pass.
 std::optional<std::uint32_t> meter_named_by(const std::vector<openflow::Action>& actions);
 

@@ -68,13 +68,27 @@ TEST(Meters, AFlowThatComesAndGoesAtOnceNeedsNone) {
   EXPECT_THAT(delta.delete_meters, IsEmpty());
 }
 
-TEST(Meters, ASwitchIsToldAllOfThemAndToForgetThoseOfStrangeFlows) {
-  FlowTable table;
-  table.set(kFirst, {sends_up(family::kDhcpRequest, 1)});
-  table.take_delta();
-  const auto delta = table.difference({sends_up(family::kDhcpRequest, 1), sends_up(family::kDhcpRequest, 2)});
-  EXPECT_THAT(delta.set_meters, ElementsAre(kOf1));
-  EXPECT_THAT(delta.delete_meters, ElementsAre(kOf2.id));
+class MetersOfASwitch : public testing::Test {
+ protected:
+  MetersOfASwitch() {
+    table_.set(kFirst, {sends_up(family::kDhcpRequest, 1)});
+    table_.take_delta();
+  }
+  FlowDelta difference(const std::vector<Meter>& meters) const { return table_.difference({}, meters); }
+
+  FlowTable table_;
+};
+
+TEST_F(MetersOfASwitch, AreSetWhereTheyAreMissingOrOtherwise) {
+  EXPECT_THAT(difference({}).set_meters, ElementsAre(kOf1));
+  EXPECT_THAT(difference({{kOf1.id, 1, 1}}).set_meters, ElementsAre(kOf1));
+  EXPECT_THAT(difference({kOf1}).set_meters, IsEmpty()) << "to be set would cost its counts";
+}
+
+TEST_F(MetersOfASwitch, AreDeletedWhenNoFlowNamesThemAnyMore) {
+  constexpr Meter kForeign{2, 20, 40};
+  EXPECT_THAT(difference({kForeign, kOf1, kOf2, meter_of(kDropMeter)}).delete_meters,
+              ElementsAre(kDropMeter, kOf2.id));
 }
 
 }  // namespace

@@ -33,16 +33,16 @@ class Connection {
                           const std::vector<Action>& actions) = 0;
   /// Removes conntrack entries of a zone (NXT_CT_FLUSH_ZONE).
   virtual Task<void> flush_zone(std::uint16_t zone) = 0;
-  /// Makes meters, or changes those of their ids, in one round trip. A meter must be there before the flows
+  /// Makes meters, or changes those of their ids, in one round trip: each starts anew with statistics of 0,
+  /// also where nothing changes. A meter must be there before the flows
   /// that name it. Errors: kProtocol when the switch refuses one, kUnavailable when the connection is lost.
   virtual Task<void> set_meters(std::vector<Meter> meters) = 0;
-  /// One alone.
-  Task<void> set_meter(std::uint32_t id, std::uint32_t packets_per_second, std::uint32_t burst) {
-    return set_meters({{id, packets_per_second, burst}});
-  }
   /// Removes meters, in one round trip. Unknown ids are none that matter; flows that name a meter that is
   /// gone let everything through, so remove those first.
   virtual Task<void> delete_meters(std::vector<std::uint32_t> ids) = 0;
+  /// The meters that the switch has, as they were set; one of another kind than set_meters() makes has the
+  /// rate 0. Errors: as for set_meters().
+  virtual Task<std::vector<Meter>> meters() = 0;
   /// What each meter let through and kept back since it was made. Errors: as for set_meters().
   virtual Task<std::vector<MeterStats>> meter_stats() = 0;
   virtual void close() = 0;

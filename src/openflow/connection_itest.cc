@@ -165,11 +165,11 @@ TEST_F(ConnectionTest, BringsUpAPacketWithEveryRegister) {
 TEST_F(ConnectionTest, AMeterBoundsWhatAFlowSendsUp) {
   Flow flow{.key = {.table = 3, .priority = 10}};
   flow.actions = {Controller{.userdata = {1}, .meter_id = 1}};
-  ASSERT_TRUE(await(connection->set_meter(1, 1, 1000)));
-  EXPECT_TRUE(await(connection->set_meter(1, 1, 10))) << "the meter is there already";
+  ASSERT_TRUE(await(connection->set_meters({{1, 1, 1000}})));
+  EXPECT_TRUE(await(connection->set_meters({{1, 1, 10}}))) << "the meter is there already";
   EXPECT_THAT(real.run("ovs-ofctl -O OpenFlow14 dump-meters br-test"),
               testing::AllOf(HasSubstr("meter=1 pktps burst"), HasSubstr("rate=1 burst_size=10")));
-  EXPECT_FALSE(await(connection->set_meter(0, 1, 10))) << "0 is no meter";
+  EXPECT_FALSE(await(connection->set_meters({{0, 1, 10}}))) << "0 is no meter";
   Flow unmetered = flow;
   unmetered.key.table = 4;
   unmetered.actions = {Controller{.userdata = {2}}};
@@ -205,6 +205,9 @@ TEST_F(ConnectionTest, ManyMetersComeAndGoInOneRoundTrip) {
   auto stats = await(connection->meter_stats());
   ASSERT_TRUE(stats) << stats.error().message;
   EXPECT_EQ(stats->size(), meters.size()) << "in several parts";
+  const auto told = await(connection->meters());
+  ASSERT_TRUE(told) << told.error().message;
+  EXPECT_THAT(*told, testing::UnorderedElementsAreArray(meters));
   ids.pop_back();
   EXPECT_TRUE(await(connection->delete_meters(ids)));
   EXPECT_TRUE(await(connection->delete_meters(ids))) << "they are gone already";

@@ -75,6 +75,7 @@ void encode_modify_meter(Bytes& out, std::uint32_t xid, const Meter& meter);
 void encode_delete_meter(Bytes& out, std::uint32_t xid, std::uint32_t id);
 /// Of all meters.
 void encode_meter_stats_request(Bytes& out, std::uint32_t xid);
+void encode_meter_config_request(Bytes& out, std::uint32_t xid);
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone);
 
 // Bodies of messages from the switch (what follows the header).
@@ -99,6 +100,13 @@ struct MeterStatsPart {
 };
 /// Errors: kProtocol; kNotFound for another kind of multipart reply.
 Result<MeterStatsPart> decode_meter_stats_reply(ByteView body);
+
+struct MeterConfigPart {
+  std::vector<Meter> meters;
+  bool more = false;
+};
+/// A meter of another kind than encode_add_meter() makes has the rate 0. Errors: as above.
+Result<MeterConfigPart> decode_meter_config_reply(ByteView body);
 /// Nothing for any other experimenter message.
 Result<std::optional<PacketIn>> decode_experimenter(ByteView body);
 

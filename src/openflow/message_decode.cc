@@ -87,6 +87,22 @@ Result<MeterStats> decode_meter(Reader& in) {
   return out;
 }
 
+/// Length, flags, meter; then bands, each with its type, length, rate, burst and padding.
+Result<Meter> decode_meter_config(Reader& in) {
+  constexpr std::size_t kFixedPart = 8, kBand = 16;
+  const std::size_t length = in.u16();
+  const bool limits_packets = in.u16() == (kMeterPacketsPerSecond | kMeterBurst);
+  Meter out{.id = in.u32()};
+  if (length < kFixedPart) return fail(Errc::kProtocol, "meter configuration of a wrong length");
+  Reader band(in.bytes(length - kFixedPart));
+  if (!in.ok()) return fail(Errc::kProtocol, "truncated meter configuration");
+  if (!limits_packets || band.remaining() != kBand || band.u16() != kMeterBandDrop) return out;
+  band.skip(2);
+  out.packets_per_second = band.u32();
+  out.burst = band.u32();
+  return out;
+}
+
 void read_property(PacketIn& packet, PacketInProperty type, ByteView payload, Result<Match>& metadata) {
   Reader value(payload);
   switch (type) {
@@ -207,6 +223,21 @@ Result<MeterStatsPart> decode_meter_stats_reply(ByteView body) {
   MeterStatsPart part{.more = (flags & kMultipartMore) != 0};
   while (!in.at_end()) {
     WEFT_TRY(MeterStats meter, decode_meter(in));
+    part.meters.push_back(meter);
+  }
+  return part;
+}
+
+Result<MeterConfigPart> decode_meter_config_reply(ByteView body) {
+  Reader in(body);
+  std::uint16_t type = in.u16();
+  std::uint16_t flags = in.u16();
+  in.skip(4);
+  if (!in.ok()) return fail(Errc::kProtocol, "truncated multipart reply");
+  if (type != kMultipartMeterConfig) return fail(Errc::kNotFound, "not a meter configuration reply");
+  MeterConfigPart part{.more = (flags & kMultipartMore) != 0};
+  while (!in.at_end()) {
+    WEFT_TRY(Meter meter, decode_meter_config(in));
     part.meters.push_back(meter);
   }
   return part;

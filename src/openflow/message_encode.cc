@@ -64,6 +64,17 @@ void encode_meter_mod(Bytes& out, std::uint32_t xid, MeterCommand command, const
   w.patch_length(band + 2, band);
 }
 
+/// Asks about all meters.
+void encode_meter_request(Bytes& out, std::uint32_t xid, std::uint16_t type) {
+  Message message(out, MessageType::kMultipartRequest, xid);
+  Writer& w = message.out();
+  w.u16(type);
+  w.u16(0);
+  w.zeros(4);
+  w.u32(kAny);
+  w.zeros(4);
+}
+
 void nicira_header(Writer& out, NxMessage subtype) {
   out.u32(kNicira);
   out.u32(static_cast<std::uint32_t>(subtype));
@@ -189,13 +200,11 @@ void encode_delete_meter(Bytes& out, std::uint32_t xid, std::uint32_t id) {
 }
 
 void encode_meter_stats_request(Bytes& out, std::uint32_t xid) {
-  Message message(out, MessageType::kMultipartRequest, xid);
-  Writer& w = message.out();
-  w.u16(kMultipartMeter);
-  w.u16(0);
-  w.zeros(4);
-  w.u32(kAny);
-  w.zeros(4);
+  encode_meter_request(out, xid, kMultipartMeter);
+}
+
+void encode_meter_config_request(Bytes& out, std::uint32_t xid) {
+  encode_meter_request(out, xid, kMultipartMeterConfig);
 }
 
 void encode_flush_zone(Bytes& out, std::uint32_t xid, std::uint16_t zone) {

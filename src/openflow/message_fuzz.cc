@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Session session(
       {.ready = [](std::uint64_t) {}, .packet_in = [](PacketIn p) { (void)to_text(p.metadata); }});
   greet(session);
-  // Requests of every kind wait, with xids 4 to 13, so that answers in the input find them.
+  // Requests of every kind wait, with xids 4 to 14, so that answers in the input find them.
   session.dump_flows(0xff, 0, 0, [](weft::Result<std::vector<FlowStats>> r) {
     if (r) use(*r);
   });
@@ -41,9 +41,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   session.barrier([](weft::Result<void>) {});
   session.set_meters({{1, 100, 10}}, [](weft::Result<void>) {});
   session.meter_stats([](weft::Result<std::vector<MeterStats>>) {});
+  session.meters([](weft::Result<std::vector<Meter>>) {});
   (void)session.receive(ByteView(data, size));
   session.fail({});
   (void)decode_meter_stats_reply(ByteView(data, size));
+  (void)decode_meter_config_reply(ByteView(data, size));
   if (auto part = decode_flow_stats_reply(ByteView(data, size))) use(part->flows);
   if (auto actions = decode_actions(ByteView(data, size))) {
     (void)to_text(*actions);

@@ -27,6 +27,7 @@ inline constexpr std::uint16_t kMeterBandDrop = 1;
 inline constexpr std::uint16_t kHelloVersionBitmap = 1;
 inline constexpr std::uint16_t kMultipartFlow = 1;
 inline constexpr std::uint16_t kMultipartMeter = 9;
+inline constexpr std::uint16_t kMultipartMeterConfig = 10;
 inline constexpr std::uint16_t kMultipartMore = 1;
 inline constexpr std::uint16_t kApplyActions = 4;
 inline constexpr std::uint16_t kAtomicAndOrdered = 1 | 2;

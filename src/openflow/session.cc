@@ -210,6 +210,17 @@ void Session::dump_flows(std::uint8_t table, std::uint64_t cookie, std::uint64_t
   collect<FlowStats>(xid, decode, std::move(done));
 }
 
+void Session::meters(Configured done) {
+  std::uint32_t xid = take_xids(1);
+  encode_meter_config_request(output_, xid);
+  auto decode = [](ByteView body, std::vector<Meter>& meters) -> Result<bool> {
+    WEFT_TRY(MeterConfigPart part, decode_meter_config_reply(body));
+    meters.insert(meters.end(), part.meters.begin(), part.meters.end());
+    return part.more;
+  };
+  collect<Meter>(xid, decode, std::move(done));
+}
+
 void Session::meter_stats(Metered done) {
   std::uint32_t xid = take_xids(1);
   encode_meter_stats_request(output_, xid);

@@ -14,6 +14,7 @@ class Session {
  public:
   using Done = std::function<void(Result<void>)>;
   using Dumped = std::function<void(Result<std::vector<FlowStats>>)>;
+  using Configured = std::function<void(Result<std::vector<Meter>>)>;
   using Metered = std::function<void(Result<std::vector<MeterStats>>)>;
   struct Events {
     std::function<void(std::uint64_t datapath_id)> ready;  ///< HELLO, FEATURES and settings are through
@@ -42,6 +43,7 @@ class Session {
   /// Adds the meters, or changes those of their ids.
   void set_meters(const std::vector<Meter>& meters, Done done);
   void delete_meters(const std::vector<std::uint32_t>& ids, Done done);
+  void meters(Configured done);
   void meter_stats(Metered done);
   void flush_zone(std::uint16_t zone, Done done);
   /// Asks the switch for a sign of life.

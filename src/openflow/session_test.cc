@@ -161,6 +161,40 @@ TEST_F(SessionTest, MeterStatisticsOfAWrongLengthEndTheConversation) {
   EXPECT_FALSE(session.receive(bytes));
 }
 
+/// A reply with one meter, whose band is of this type.
+Bytes meter_configuration(std::uint32_t xid, std::uint16_t length, std::uint16_t flags, std::uint16_t band) {
+  Bytes bytes{5, 19, 0, 40, 0, 0, 0, static_cast<std::uint8_t>(xid), 0, 10, 0, 0};
+  Writer w(bytes);
+  w.zeros(4);
+  w.u16(length);
+  w.u16(flags);
+  w.u32(7);
+  w.u16(band);
+  w.u16(16);
+  w.u32(100);
+  w.u32(200);
+  w.zeros(4);
+  return bytes;
+}
+
+TEST_F(SessionTest, TellsHowMetersWereSet) {
+  constexpr std::uint16_t kPackets = 2, kBurst = 4, kDrop = 1, kRemark = 2;
+  auto told = [this](std::uint16_t flags, std::uint16_t band) {
+    std::vector<Meter> meters;
+    session.meters([&](auto r) { meters = std::move(r.value()); });
+    EXPECT_TRUE(session.receive(meter_configuration(sent().at(0).second, 24, flags, band)));
+    return meters;
+  };
+  EXPECT_THAT(told(kPackets | kBurst, kDrop), ElementsAre(Meter{7, 100, 200}));
+  EXPECT_THAT(told(kBurst, kDrop), ElementsAre(Meter{7, 0, 0})) << "kilobits";
+  EXPECT_THAT(told(kPackets | kBurst, kRemark), ElementsAre(Meter{7, 0, 0}));
+}
+
+TEST_F(SessionTest, ATruncatedMeterConfigurationEndsTheConversation) {
+  session.meters([](auto) {});
+  EXPECT_FALSE(session.receive(meter_configuration(sent().at(0).second, 25, 6, 1)));
+}
+
 TEST_F(SessionTest, AnswersEchoWithItsPayload) {
   Bytes echo{5, 2, 0, 10, 0, 0, 0, 9, 0xaa, 0xbb};
   EXPECT_TRUE(session.receive(ByteView(echo).first(4)));  // in pieces

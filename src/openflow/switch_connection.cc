@@ -205,6 +205,14 @@ Task<void> SwitchConnection::delete_meters(std::vector<std::uint32_t> ids) {
   co_return co_await wait(answer);
 }
 
+Task<std::vector<Meter>> SwitchConnection::meters() {
+  auto answer = std::make_shared<Answer<std::vector<Meter>>>(socket_.get_executor());
+  if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");
+  session_.meters([answer](Result<std::vector<Meter>> r) { answer->set(std::move(r)); });
+  flush();
+  co_return co_await wait(answer);
+}
+
 Task<std::vector<MeterStats>> SwitchConnection::meter_stats() {
   auto answer = std::make_shared<Answer<std::vector<MeterStats>>>(socket_.get_executor());
   if (ended_) co_return weft::fail(Errc::kUnavailable, "the switch is not connected");

@@ -35,6 +35,7 @@ class SwitchConnection final : public Connection, public std::enable_shared_from
   Task<void> flush_zone(std::uint16_t zone) override;
   Task<void> set_meters(std::vector<Meter> meters) override;
   Task<void> delete_meters(std::vector<std::uint32_t> ids) override;
+  Task<std::vector<Meter>> meters() override;
   Task<std::vector<MeterStats>> meter_stats() override;
   void close() override;
   /// Closes without telling anybody: the listener's owner may be half destroyed.
