@@ -184,6 +184,8 @@ fabric::Drop drop_of(DhcpOutcome outcome) {
     case DhcpOutcome::kMalformed:
     case DhcpOutcome::kRelayed:
       return fabric::Drop::kMalformedRequest;
+    case DhcpOutcome::kNoLease:
+      return fabric::Drop::kNoLease;
     case DhcpOutcome::kForeignMac:
       return fabric::Drop::kSpoofedMac;
     default:

@@ -147,6 +147,7 @@ TEST(DhcpResponder, SaysNothingToReleaseAndDecline) {
 
 TEST(DhcpResponder, HasNothingForAPortWithoutLease) {
   EXPECT_EQ(ask(request(DhcpType::kDiscover), {}).outcome, DhcpOutcome::kNoLease);
+  EXPECT_EQ(drop_of(DhcpOutcome::kNoLease), fabric::Drop::kNoLease);
 }
 
 TEST(DhcpResponder, HasNothingForAnAddressWhoseSubnetIsNotServed) {

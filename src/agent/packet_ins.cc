@@ -90,7 +90,7 @@ PacketAnswer PacketIns::answer_dhcp4(net::FrameView frame, const Uuid& port) {
 
 PacketAnswer PacketIns::answer_dhcp6_of(net::FrameView frame, const Uuid& port) const {
   const auto lease = dhcp6_lease_of(port, intent_, settings_);
-  if (!lease) return {"no_lease", {}};
+  if (!lease) return {"no_lease", {}, fabric::Drop::kNoLease};
   return answer_dhcp6(frame, *lease);
 }
 

@@ -161,12 +161,12 @@ TEST_F(PacketInsTest, RefusalIsCountedForThePort) {
   EXPECT_THAT(services_.refusals().counts(), IsEmpty()) << "as the counters of its flows";
 }
 
-TEST_F(PacketInsTest, PortWithoutDhcpIsNotAnswered) {
+TEST_F(PacketInsTest, RequestOfAPortWithoutLeaseIsCounted) {
   port_.extra_dhcp_opts = {{"dhcp_disabled", "true", IpVersion::kV6}};
   intent_.put(port_);
   receive(PacketInKind::kDhcp6, solicit());
   EXPECT_THAT(switch_.sent, IsEmpty());
-  EXPECT_THAT(refused_, IsEmpty());
+  EXPECT_THAT(refused_, testing::ElementsAre(Drop::kNoLease));
 }
 
 }  // namespace

@@ -147,6 +147,17 @@ Explanation explain_malformed_request(const DropView& view) {
       .remedies = {look_at_requests(view)}};
 }
 
+Explanation explain_no_lease(const DropView& view) {
+  return {
+      .object = view.port_text(),
+      .why =
+          "the network serves DHCP, but not to this port or for the address that it asks about: none of its "
+          "addresses of that IP version, or not that one, is in a subnet with DHCP",
+      .remedies = {{.text = "give it an address in a subnet with DHCP, or that subnet DHCP",
+                    .commands = {"openstack port set --fixed-ip subnet=SUBNET " + view.port_word(),
+                                 "openstack subnet set --dhcp SUBNET"}}}};
+}
+
 }  // namespace
 
 Explanation explain(const DropSample& sample, const model::Intent& intent) {
@@ -197,6 +208,8 @@ Explanation explain(const DropSample& sample, const model::Intent& intent) {
       return explain_too_many_requests(view);
     case Drop::kMalformedRequest:
       return explain_malformed_request(view);
+    case Drop::kNoLease:
+      return explain_no_lease(view);
     case Drop::kTunnelEndpoint:
       return explain_tunnel_endpoint(view);
   }

@@ -33,6 +33,7 @@ enum class Drop : std::uint8_t {
   kTooBig = 20,            ///< larger than the network's MTU
   kTooManyRequests = 21,   ///< more DHCP requests or router solicitations per second than a port may send
   kMalformedRequest = 22,  ///< a DHCP request or router solicitation that the agent refuses to read
+  kNoLease = 23,           ///< a DHCP request of a port, or for an address, that no subnet with DHCP serves
   kTunnelEndpoint = 18,    ///< a tunnel's packet inside a network, to this node's own end of tunnels
 };
 
@@ -67,6 +68,7 @@ inline constexpr std::array kDrops = {
     DropInfo{Drop::kTooBig, "too big", DropSide::kSender},
     DropInfo{Drop::kTooManyRequests, "too many requests", DropSide::kSender},
     DropInfo{Drop::kMalformedRequest, "malformed request", DropSide::kSender},
+    DropInfo{Drop::kNoLease, "no lease", DropSide::kSender},
     DropInfo{Drop::kTunnelEndpoint, "tunnel endpoint", DropSide::kNeither},
 };
 
