@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "ipam/clock.h"
 #include "ipam/distributed.h"
 #include "ipam/guards.h"
@@ -131,7 +132,8 @@ Task<void> delete_subnet(store::Store& store, Uuid id) {
       co_return fail(after_last_try(committed.error()));
     co_await pause_before_retry(attempt);
     if (attempt % kTriesBeforeTurn == 0) {
-      [[maybe_unused]] auto asked = co_await ask_for_turn(store, subnet->network);
+      auto asked = co_await ask_for_turn(store, subnet->network);
+      if (!asked) log::debug("ipam.turn_lost", {{"subnet", id.to_string()}});
     }
   }
 }

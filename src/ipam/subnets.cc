@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "ipam/automatic.h"
 #include "ipam/distributed.h"
 #include "ipam/guards.h"
@@ -88,7 +89,8 @@ Task<void> create_subnets(store::Store& store, std::vector<Subnet> subnets) {
     co_await pause_before_retry(attempt);
     if (attempt % kTriesBeforeTurn == 0) {
       for (const Subnet& subnet : subnets) {
-        [[maybe_unused]] auto asked = co_await ask_for_turn(store, subnet.network);
+        auto asked = co_await ask_for_turn(store, subnet.network);
+        if (!asked) log::debug("ipam.turn_lost", {{"subnet", subnet.id.to_string()}});
       }
     }
   }
